@@ -1,0 +1,1 @@
+"""Exact numbers, linear algebra, lattices and linear programs. Knows nothing of networks."""
