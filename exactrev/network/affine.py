@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from exactrev.arithmetic.numbers import lift
 from exactrev.errors import InvalidNetwork
 
-__all__ = ["AffineMap", "FloatArray"]
+__all__ = ["AffineMap", "FloatArray", "lift_vector"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -55,8 +55,8 @@ class AffineMap:
         Raises `InvalidNetwork` for a ragged or empty matrix or a vector of the wrong length, `InexactInput` for
         NaN, infinities and anything that is not a number.
         """
-        matrix = [[lift(entry) for entry in row] for row in W]
-        vector = [lift(entry) for entry in b]
+        matrix = [lift_vector(row) for row in _entries(W)]
+        vector = lift_vector(b)
         if len(matrix) != len(vector):
             raise InvalidNetwork("weights and bias differ in length", weights=len(matrix), bias=len(vector))
         if len({len(row) for row in matrix}) > 1:
@@ -68,11 +68,20 @@ class AffineMap:
     @classmethod
     def from_fractions(cls, rows: Sequence[Sequence[Fraction]]) -> AffineMap:
         """From the rows of [W | b]; at least one row."""
+        if not rows:
+            raise InvalidNetwork("an affine map needs at least one row", n_out=0)
         denominator = lcm(*(entry.denominator for row in rows for entry in row))
         scaled = tuple(
             tuple(entry.numerator * (denominator // entry.denominator) for entry in row) for row in rows
         )
         return cls(scaled, denominator, len(rows[0]) - 1)
+
+    @classmethod
+    def from_homogeneous(cls, matrix: flint.fmpz_mat) -> AffineMap:
+        """From an integer matrix [[D W, D b], [0, D]] with D > 0: the inverse of `homogeneous`."""
+        table = matrix.tolist()
+        rows = tuple(tuple(map(int, row)) for row in table[:-1])
+        return cls(rows, int(table[-1][-1]), matrix.ncols() - 1)
 
     @property
     def n_out(self) -> int:
@@ -89,13 +98,24 @@ class AffineMap:
         return tuple(Fraction(row[-1], self.denominator) for row in self.rows)
 
     def __call__(self, point: Iterable[Any]) -> tuple[Fraction, ...]:
-        x = [lift(entry) for entry in point]
+        x = lift_vector(point)
         if len(x) != self.n_in:
             raise InvalidNetwork("a point has the wrong number of coordinates", found=len(x), expected=self.n_in)
         return tuple(
             sum((c * t for c, t in zip(row[:-1], x, strict=True) if c), Fraction(row[-1])) / self.denominator
             for row in self.rows
         )
+
+    def after(self, inner: AffineMap) -> AffineMap:
+        """The composition x -> self(inner(x)).
+
+        >>> double, shift = AffineMap.from_arrays([[2]], [0]), AffineMap.from_arrays([[1]], [5])
+        >>> double.after(shift) == AffineMap.from_arrays([[2]], [10])
+        True
+        """
+        if inner.n_out != self.n_in:
+            raise InvalidNetwork("affine maps do not chain", produced=inner.n_out, consumed=self.n_in)
+        return AffineMap.from_homogeneous(self.homogeneous() * inner.homogeneous())
 
     def homogeneous(self) -> flint.fmpz_mat:
         """The integer matrix [[D W, D b], [0, D]] that acts on (x q, q), D being the denominator."""
@@ -108,6 +128,17 @@ class AffineMap:
             [[_nearest_float(entry, self.denominator) for entry in row] for row in self.rows], dtype=np.float64
         ).reshape(self.n_out, self.n_in + 1)
         return np.ascontiguousarray(table[:, :-1]), np.ascontiguousarray(table[:, -1])
+
+
+def lift_vector(values: Iterable[Any]) -> list[Fraction]:
+    """The exact values of a sequence of numbers. Refuses text, mappings and sets, which iterate over something else."""
+    return [lift(value) for value in _entries(values)]
+
+
+def _entries(values: Iterable[Any]) -> Iterable[Any]:
+    if isinstance(values, (str, bytes, Mapping, Set)) or not isinstance(values, Iterable):
+        raise InvalidNetwork("not a list of numbers", found=type(values).__name__)
+    return values
 
 
 def _nearest_float(numerator: int, denominator: int) -> float:

@@ -6,6 +6,7 @@ that is the geometry's business, one floor up. Layers count from 1, neurons with
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -14,9 +15,8 @@ from typing import Any, NamedTuple
 
 import flint
 
-from exactrev.arithmetic.numbers import lift
-from exactrev.errors import InvalidNetwork
-from exactrev.network.affine import AffineMap
+from exactrev.errors import InexactInput, InvalidNetwork
+from exactrev.network.affine import AffineMap, lift_vector
 
 __all__ = ["Network", "Neuron", "Pattern", "Point", "Provenance", "SignVector"]
 
@@ -33,7 +33,7 @@ class Neuron(NamedTuple):
     """
 
     layer: int
-    index: int
+    index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody needs here
 
     def __str__(self) -> str:
         return f"z[{self.layer},{self.index}]"
@@ -68,6 +68,7 @@ class Network:
     _homogeneous: list[flint.fmpz_mat] = field(init=False, compare=False, repr=False, default_factory=list)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", tuple(self.layers))
         if not self.layers:
             raise InvalidNetwork("a network needs at least an output layer")
         for k, layer in enumerate(self.layers, start=1):
@@ -86,9 +87,13 @@ class Network:
         """From pairs (W, b), W of shape (out, in): the hidden layers in order, then the output layer.
 
         Floats are taken exactly (0.1 is 3602879701896397/2**55); strings are rationals ``"p/q"``. Raises
-        `InvalidNetwork` for empty or ragged layers and for shapes that do not chain, `InexactInput` for NaN.
+        `InvalidNetwork` for empty or ragged layers and for shapes that do not chain, `InexactInput` for NaN; both
+        name the layer.
         """
-        return cls(tuple(AffineMap.from_arrays(W, b) for W, b in layers), provenance)
+        return cls(tuple(_layer(k, pair) for k, pair in enumerate(layers, start=1)), provenance)
+
+    def __reduce__(self) -> tuple[type[Network], tuple[tuple[AffineMap, ...], Provenance | None]]:
+        return Network, (self.layers, self.provenance)  # the integer matrices of flint are not picklable
 
     # -- shape ---------------------------------------------------------------------------------------------------
 
@@ -147,10 +152,8 @@ class Network:
 
     def evaluate(self, points: Iterable[Iterable[Any]]) -> list[Point]:
         """N at every point, exactly. One integer matrix product a layer for the whole batch."""
-        columns = None
-        for columns in self._forward(points):
-            pass
-        return [] if columns is None else _as_points(columns)
+        last = deque(self._forward(points), maxlen=1)
+        return [value for columns in last for value in _as_points(columns)]
 
     def preactivations(self, point: Iterable[Any]) -> tuple[Point, ...]:
         """z^1(x), ..., z^d(x): the preactivations of the hidden layers, own biases included."""
@@ -162,10 +165,8 @@ class Network:
 
     def sign_vectors(self, points: Iterable[Iterable[Any]]) -> list[SignVector]:
         """The sign vectors of a batch of points."""
-        by_layer = [_signs(columns) for columns in self._forward(points)][: self.depth]
-        if not by_layer:
-            return [() for _ in points] if isinstance(points, Sequence) else []
-        return [tuple(signs) for signs in zip(*by_layer, strict=True)]
+        *hidden, output = [_signs(columns) for columns in self._forward(points)] or [[]]
+        return [tuple(signs) for signs in zip(*hidden, strict=True)] if hidden else [() for _ in output]
 
     def pattern(self, point: Iterable[Any]) -> Pattern:
         """The activation pattern: True where the preactivation is positive."""
@@ -184,47 +185,66 @@ class Network:
 
     def _integer_layers(self) -> list[flint.fmpz_mat]:
         if not self._homogeneous:
-            self._homogeneous.extend(layer.homogeneous() for layer in self.layers)
+            self._homogeneous[:] = [layer.homogeneous() for layer in self.layers]  # at once: threads may share this
         return self._homogeneous
 
     # -- affine maps on a region ---------------------------------------------------------------------------------
 
     def affine_map(self, pattern: Sequence[Sequence[bool]]) -> AffineMap:
         """The affine map that N is where the activation pattern is `pattern` (§3.2)."""
-        return self._affine_maps(pattern, self.depth + 1)[-1]
+        return self.preactivation_maps(pattern)[-1]
 
     def preactivation_map(self, layer: int, pattern: Sequence[Sequence[bool]]) -> AffineMap:
-        """The affine map x -> z^layer(x) where layers 1, ..., layer-1 have the given pattern (later ones are ignored)."""
+        """The affine map x -> z^layer(x) where layers 1, ..., layer-1 have the given pattern (later ones are ignored).
+
+        Layer d+1 is the output.
+        """
+        if not 1 <= layer <= self.depth + 1:
+            raise InvalidNetwork("no such layer", layer=layer, layers=self.depth + 1)
+        if len(pattern) < layer - 1:
+            raise InvalidNetwork("a pattern has the wrong number of layers", found=len(pattern), expected=layer - 1)
         return self._affine_maps(pattern, layer)[-1]
 
     def preactivation_maps(self, pattern: Sequence[Sequence[bool]]) -> list[AffineMap]:
         """The affine maps of z^1, ..., z^d and of N under a full pattern."""
+        if len(pattern) != self.depth:
+            raise InvalidNetwork("a pattern has the wrong number of layers", found=len(pattern), expected=self.depth)
         return self._affine_maps(pattern, self.depth + 1)
 
     def _affine_maps(self, pattern: Sequence[Sequence[bool]], upto: int) -> list[AffineMap]:
         maps: list[AffineMap] = []
         product: flint.fmpz_mat | None = None
         for k, matrix in enumerate(self._integer_layers()[:upto]):
-            if product is not None:
-                active = pattern[k - 1]
-                if len(active) != self.widths[k]:
-                    raise InvalidNetwork("a pattern has the wrong length", layer=k, found=len(active))
-                table = product.tolist()
-                columns = self.n_in + 1
-                kept = [row if on else [0] * columns for row, on in zip(table, active, strict=False)]
-                product = matrix * flint.fmpz_mat([*kept, table[-1]])
-            else:
-                product = matrix
-            table = product.tolist()
-            rows = tuple(tuple(map(int, row)) for row in table[:-1])
-            maps.append(AffineMap(rows, int(table[-1][-1]), self.n_in))
+            product = matrix if product is None else matrix * _switched(product, pattern[k - 1], k)
+            maps.append(AffineMap.from_homogeneous(product))
         return maps
+
+
+def _layer(k: int, pair: Any) -> AffineMap:
+    """Layer `k` from (W, b); errors name the layer."""
+    if not isinstance(pair, Sequence) or len(pair) != 2:
+        raise InvalidNetwork("a layer has to be a pair (W, b)", layer=k, found=type(pair).__name__)
+    try:
+        return AffineMap.from_arrays(*pair)
+    except (InvalidNetwork, InexactInput) as error:
+        raise type(error)(error.message, **{"layer": k, **error.data}) from None
+
+
+def _switched(product: flint.fmpz_mat, active: Sequence[bool], k: int) -> flint.fmpz_mat:
+    """The homogeneous map of layer k's activations from that of its preactivations: inactive rows become zero."""
+    *table, last = product.tolist()
+    if len(active) != len(table):
+        raise InvalidNetwork("a pattern has the wrong length", layer=k, found=len(active), expected=len(table))
+    if any(on not in (False, True) for on in active):  # a sign -1 would pass for True
+        raise InvalidNetwork("a pattern consists of truth values", layer=k, found=tuple(active))
+    zeros = [0] * len(last)
+    return flint.fmpz_mat([*(row if on else zeros for row, on in zip(table, active, strict=True)), last])
 
 
 def _homogeneous_columns(points: Iterable[Iterable[Any]], n_in: int) -> flint.fmpz_mat | None:
     rows: list[list[int]] = []
     for point in points:
-        x = [lift(entry) for entry in point]
+        x = lift_vector(point)
         if len(x) != n_in:
             raise InvalidNetwork("a point has the wrong number of coordinates", found=len(x), expected=n_in)
         q = lcm(*(entry.denominator for entry in x))

@@ -1,0 +1,1 @@
+"""Tools for testing what is built on exactrev: public Hypothesis strategies. Nothing in exactrev depends on them."""
