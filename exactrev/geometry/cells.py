@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations, permutations
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from exactrev.geometry.enumeration import Enumeration
 from exactrev.geometry.rounding import SLACK, BoolArray
 from exactrev.geometry.skeleton import Int8Array, Int32Array, Int64Array, Misjudged
 
-__all__ = ["Cells", "Incidence", "generic_cells"]
+__all__ = ["Cells", "GenericCells", "Incidence", "all_sides"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,21 @@ class Cells:
         """Vertices of the skeleton at the corners of the facet, each point once."""
         raise NotImplementedError
 
+    @property
+    def unbounded_facets(self) -> BoolArray:
+        """Which facets reach a wall."""
+        raise NotImplementedError
 
-class _GenericCells(Cells):
+
+class GenericCells(Cells):
+    """All regions and facets of a network in general position. Raises `Misjudged` on a hash collision."""
+
     def __init__(self, found: Enumeration) -> None:
         self._found = found
         skeleton = found.skeleton
-        up = _going_up(found)
+        self._up = up = _going_up(found)
         everything = np.arange(skeleton.vertices)
-        self._lowest, sides, hashes = _choose_sides(found, up, everything, skipped=None)
+        self._lowest, sides, hashes = _choose_sides(found, up, everything, skipped=())
         self._sides = sides
         self._order = np.argsort(hashes)
         self._sorted = hashes[self._order]
@@ -87,9 +95,9 @@ class _GenericCells(Cells):
         for slot in range(skeleton.n_in):
             tight = skeleton.tight[: skeleton.vertices, slot]
             on_wall = tight >= skeleton.M
-            at, _, facet_hashes = _choose_sides(found, up, np.flatnonzero(on_wall), skipped=slot)
+            at, _, facet_hashes = _choose_sides(found, up, np.flatnonzero(on_wall), skipped=(slot,))
             self.unbounded[self._numbers(facet_hashes + skeleton.weights[tight[at]])] = True
-            at, _, facet_hashes = _choose_sides(found, up, np.flatnonzero(~on_wall), skipped=slot)
+            at, _, facet_hashes = _choose_sides(found, up, np.flatnonzero(~on_wall), skipped=(slot,))
             steps = skeleton.weights[tight[at]]
             pairs.append(np.stack([self._numbers(facet_hashes - steps), self._numbers(facet_hashes + steps)], axis=1))
             lowest.append(at)
@@ -119,39 +127,81 @@ class _GenericCells(Cells):
 
     @cached_property
     def _corners(self) -> Incidence:
-        at, hashes = _all_sides(self._found, skipped=None)
+        at, hashes = all_sides(self._found)
         return Incidence.from_pairs(self._numbers(hashes), at, self.n_regions)
 
     @cached_property
-    def _facet_corners(self) -> Incidence:
+    def unbounded_facets(self) -> BoolArray:
+        skeleton = self._found.skeleton
+        tight = skeleton.tight[: skeleton.vertices]
+        unbounded = np.zeros(len(self.facet_cells), np.bool_)
+        for slot, wall in permutations(range(skeleton.n_in), 2):
+            at = np.flatnonzero((tight[:, slot] < skeleton.M) & (tight[:, wall] >= skeleton.M))
+            at, _, hashes = _choose_sides(self._found, self._up, at, skipped=(slot, wall))
+            unbounded[self._facet_numbers(hashes + skeleton.weights[tight[at, wall]])] = True
+        return unbounded
+
+    def crossings(self) -> tuple[Int64Array, Int64Array, Int64Array]:
+        """All ridges: the two neurons (ridges, 2), the four facets around (ridges, 4), and hashes.
+
+        Facets 0 and 1 lie on the first neuron's boundary, on either side of the second's; 2 and 3 the other way round.
+        """
+        skeleton = self._found.skeleton
+        tight = skeleton.tight[: skeleton.vertices]
+        ids, facets, keys = [np.zeros((0, 2), np.int64)], [np.zeros((0, 4), np.int64)], [np.zeros(0, np.int64)]
+        for s, t in combinations(range(skeleton.n_in), 2):
+            at = np.flatnonzero((tight[:, s] < skeleton.M) & (tight[:, t] < skeleton.M))
+            at, _, hashes = _choose_sides(self._found, self._up, at, skipped=(s, t))
+            pair = tight[at][:, [s, t]].astype(np.int64)
+            first, second = skeleton.weights[pair[:, 0]], skeleton.weights[pair[:, 1]]
+            around = [hashes - second, hashes + second, hashes - first, hashes + first]
+            ids.append(pair)
+            facets.append(np.stack([self._facet_numbers(h) for h in around], axis=1))
+            keys.append(hashes)
+        return np.concatenate(ids), np.concatenate(facets), np.concatenate(keys)
+
+    def crossing_corners(self, hashes: Int64Array) -> Incidence:
+        """The corners of every ridge, given the hashes that `crossings` returned."""
+        order = np.argsort(hashes)
+        owners, members = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        for pair in combinations(range(self._found.skeleton.n_in), 2):
+            at, found = all_sides(self._found, pair)
+            owners.append(_lookup(hashes[order], order, found))
+            members.append(at)
+        return Incidence.from_pairs(np.concatenate(owners), np.concatenate(members), len(hashes))
+
+    @cached_property
+    def _facet_order(self) -> Int64Array:
         order = np.argsort(self._facet_hashes)
         known = self._facet_hashes[order]
         if (known[1:] == known[:-1]).any():
             raise TheoryContradicted("two facets have the same hash")
+        return order
+
+    def _facet_numbers(self, hashes: Int64Array) -> Int64Array:
+        return _lookup(self._facet_hashes[self._facet_order], self._facet_order, hashes)
+
+    @cached_property
+    def _facet_corners(self) -> Incidence:
         owners, members = [], []
         for slot in range(self._found.skeleton.n_in):
-            at, hashes = _all_sides(self._found, skipped=slot)
-            owners.append(_lookup(known, order, hashes))
+            at, hashes = all_sides(self._found, (slot,))
+            owners.append(self._facet_numbers(hashes))
             members.append(at)
-        return Incidence.from_pairs(np.concatenate(owners), np.concatenate(members), len(known))
+        return Incidence.from_pairs(np.concatenate(owners), np.concatenate(members), len(self.facet_cells))
 
     def _numbers(self, hashes: Int64Array) -> Int64Array:
         return _lookup(self._sorted, self._order, hashes)
 
 
-def generic_cells(found: Enumeration) -> Cells:
-    """All regions and facets of a network in general position. Raises `Misjudged` on a hash collision."""
-    return _GenericCells(found)
-
-
 def _choose_sides(
-    found: Enumeration, up: BoolArray, at: Int64Array, skipped: int | None
+    found: Enumeration, up: BoolArray, at: Int64Array, skipped: tuple[int, ...]
 ) -> tuple[Int64Array, Int64Array, Int64Array]:
     """For the given vertices all choices of sides whose edges go up: (vertex, bits of the sides, hash)."""
     skeleton = found.skeleton
     sides, hashes = np.zeros(len(at), np.int64), skeleton.hashes[at]
     for slot in range(skeleton.n_in):
-        if slot == skipped:
+        if slot in skipped:
             continue
         down, over = np.flatnonzero(up[at, slot, 0]), np.flatnonzero(up[at, slot, 1])
         steps = skeleton.weights[skeleton.tight[at, slot]]
@@ -161,15 +211,14 @@ def _choose_sides(
     return at, sides, hashes
 
 
-def _all_sides(found: Enumeration, skipped: int | None) -> tuple[Int64Array, Int64Array]:
-    """For every vertex all choices of sides (of the other forms, if one neuron's slot is skipped): (vertex, hash)."""
+def all_sides(found: Enumeration, skipped: tuple[int, ...] = ()) -> tuple[Int64Array, Int64Array]:
+    """For every vertex at which the skipped slots hold neurons, all choices of the other sides: (vertex, hash)."""
     skeleton = found.skeleton
-    at = np.arange(skeleton.vertices)
-    if skipped is not None:
-        at = np.flatnonzero(skeleton.tight[: skeleton.vertices, skipped] < skeleton.M)
+    inner = skeleton.tight[: skeleton.vertices] < skeleton.M
+    at = np.flatnonzero(inner[:, list(skipped)].all(axis=1))
     hashes = skeleton.hashes[at]
     for slot in range(skeleton.n_in):
-        if slot == skipped:
+        if slot in skipped:
             continue
         ids = skeleton.tight[at, slot]
         steps, below = skeleton.weights[ids], np.flatnonzero(ids < skeleton.M)
@@ -223,6 +272,10 @@ def _rises(found: Enumeration) -> BoolArray:
 
 
 def _lookup(known: Int64Array, order: Int64Array, hashes: Int64Array) -> Int64Array:
+    if not len(known) or not len(hashes):
+        if len(hashes):
+            raise Misjudged("a neighbour is not among the cells")
+        return np.zeros(0, np.int64)
     positions = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
     if (known[positions] != hashes).any():
         raise Misjudged("a neighbour is not among the cells")

@@ -14,13 +14,13 @@ import flint
 import numpy as np
 
 from exactrev.errors import BudgetSpent, InvalidNetwork, TheoryContradicted
-from exactrev.geometry.cells import Cells, generic_cells
-from exactrev.geometry.degenerate import degenerate_cells
+from exactrev.geometry.cells import Cells, GenericCells
+from exactrev.geometry.degenerate import DegenerateCells
 from exactrev.geometry.domain import Box, Domain, Simplex
 from exactrev.geometry.enumeration import Enumeration, Progress
 from exactrev.geometry.infinity import is_complete_at_infinity
-from exactrev.geometry.rounding import FloatArray
-from exactrev.geometry.skeleton import Int8Array, Int64Array, Misjudged
+from exactrev.geometry.rounding import BoolArray, FloatArray
+from exactrev.geometry.skeleton import Int8Array, Int32Array, Int64Array, Misjudged
 from exactrev.network import AffineMap, Network, Neuron, Pattern, Point, SignVector
 
 __all__ = ["RegionComplex", "regions"]
@@ -82,12 +82,17 @@ class RegionComplex:
     @property
     def n_bounded(self) -> int:
         """The number of bounded regions; inside a box, of regions that do not touch its sides."""
-        return int((~self._unbounded[: self.n_regions]).sum())
+        return int((~self.unbounded[: self.n_regions]).sum())
 
     @property
     def is_generic(self) -> bool:
         """No more than n preactivations vanish at any point, and none identically on a cell."""
         return self.found.zeros is None
+
+    @property
+    def has_free_coordinates(self) -> bool:
+        """Does every cell contain a line, along which the network is constant?"""
+        return len(self._coordinates) < self.network.n_in
 
     # -- cells ---------------------------------------------------------------------------------------------------
 
@@ -105,7 +110,7 @@ class RegionComplex:
         return tuple(tuple(s > 0 for s in layer) for layer in self.sign_vector(cell))
 
     def is_bounded(self, cell: int) -> bool:
-        return not self._unbounded[cell]
+        return not self.unbounded[cell]
 
     def affine_map(self, cell: int) -> AffineMap:
         """The affine map that N is on the cell."""
@@ -118,11 +123,11 @@ class RegionComplex:
         centre = self._float_points(vertices).mean(axis=0)
         for point in _roundings(centre):
             if self._is_inside(point, expected):
-                return self._lift(point)
+                return self.lift(point)
         exact = _centroid(self.found.points_of(vertices))
         if not self._is_inside(exact, expected):
             raise TheoryContradicted("the centroid of a cell is not inside it", cell=cell)
-        return self._lift(exact)
+        return self.lift(exact)
 
     def cell_vertices(self, cell: int) -> FloatArray:
         """The corners of the closed cell, to float precision (k, n), for pictures; inside a box or a huge simplex."""
@@ -131,7 +136,7 @@ class RegionComplex:
     # -- facets --------------------------------------------------------------------------------------------------
 
     @property
-    def facet_cells(self) -> np.ndarray:
+    def facet_cells(self) -> Int32Array:
         """The two cells of every facet, shape (facets, 2)."""
         return self.cells.facet_cells
 
@@ -144,21 +149,21 @@ class RegionComplex:
         expected = self._facet_signs(facet)
         vertices = self.cells.facet_vertices(facet)
         centre = self._float_points(vertices).mean(axis=0)
-        row = self._facet_form(facet)
+        row = self.facet_form(facet)
         pivot = max(range(len(row) - 1), key=lambda k: abs(row[k]))
         for rounded in _roundings(centre):
             rest = sum((row[k] * x for k, x in enumerate(rounded) if k != pivot), Fraction(row[-1]))
             point = (*rounded[:pivot], -rest / row[pivot], *rounded[pivot + 1 :])
             if self._is_inside(point, expected):
-                return self._lift(point)
+                return self.lift(point)
         exact = _centroid(self.found.points_of(vertices))
         if not self._is_inside(exact, expected):
             raise TheoryContradicted("the centroid of a facet is not inside it", facet=facet)
-        return self._lift(exact)
+        return self.lift(exact)
 
     def facet_normal(self, facet: int) -> Point:
         """A rational normal of the facet that points into its second cell or out of it (the sign means nothing)."""
-        row = self._facet_form(facet)
+        row = self.facet_form(facet)
         normal = [Fraction(0)] * self.network.n_in
         for k, coordinate in enumerate(self._coordinates):
             normal[coordinate] = Fraction(row[k])
@@ -171,8 +176,9 @@ class RegionComplex:
     # -- inside --------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _unbounded(self) -> np.ndarray:
-        if len(self._coordinates) < self.network.n_in:
+    def unbounded(self) -> BoolArray:
+        """Which cells are unbounded; inside a box, which touch its sides."""
+        if self.has_free_coordinates:
             return np.ones(self.n_cells, np.bool_)  # a free coordinate: every cell contains a line
         return self.cells.unbounded
 
@@ -183,8 +189,11 @@ class RegionComplex:
         entries = iter(column.tolist())
         return tuple(tuple(next(entries) for _ in range(width)) for width in self.network.hidden_widths)
 
-    def _facet_form(self, facet: int) -> list[int]:
-        """Integer coefficients (g, c) of a form that vanishes on the facet and not on both its sides."""
+    def facet_form(self, facet: int) -> list[int]:
+        """Integer coefficients (g, c) of the hyperplane g.x + c = 0 that the facet lies in.
+
+        In the coordinates that matter to the network: where W^1 has rank below n_in, the others are left out.
+        """
         i = int(self.cells.facet_ids[facet][0])
         for cell in self.facet_cells[facet].tolist():
             signs = self.signs([cell])[:, 0]
@@ -210,7 +219,8 @@ class RegionComplex:
             points[poor] = [[float(x) if abs(x) < 2**1000 else np.inf for x in point] for point in exact]
         return points
 
-    def _lift(self, point: Point) -> Point:
+    def lift(self, point: Point) -> Point:
+        """A point of the enumeration as a point of the input space: coordinates that never matter are zero."""
         if len(point) == self.network.n_in:
             return point
         lifted = [Fraction(0)] * self.network.n_in
@@ -253,7 +263,7 @@ def _enumerate(network: Network, domain: Domain, progress: Progress | None) -> t
         found = Enumeration(network, domain, progress, seed)
         try:
             found.run()
-            return found, (generic_cells(found) if found.zeros is None else degenerate_cells(found))
+            return found, (GenericCells(found) if found.zeros is None else DegenerateCells(found))
         except Misjudged:  # two hashes collided: draw others
             continue
     raise TheoryContradicted("the cells do not fit together", network=network.architecture, seeds=MOST_SEEDS)

@@ -12,22 +12,24 @@ collapse, the others are the true cells, each exactly once; a true cell on which
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 
 import flint
 import numpy as np
 
 from exactrev.errors import TheoryContradicted
-from exactrev.geometry.cells import Cells, Incidence, _all_sides
+from exactrev.geometry.cells import Cells, Incidence, all_sides
 from exactrev.geometry.enumeration import Enumeration
+from exactrev.geometry.rounding import BoolArray
 from exactrev.geometry.skeleton import Int8Array, Int64Array, Misjudged
 from exactrev.network import Point
 
-__all__ = ["degenerate_cells"]
+__all__ = ["DegenerateCells"]
 
 
-class _DegenerateCells(Cells):
+class DegenerateCells(Cells):
+    """The true cells of a network with exact zeros. Raises `Misjudged` on a hash collision."""
+
     def __init__(self, found: Enumeration) -> None:
         skeleton, zeros = found.skeleton, found.zeros
         if zeros is None:
@@ -35,7 +37,7 @@ class _DegenerateCells(Cells):
         self._zeros = zeros
         self._point_of, self._exact = _limit_points(found)
         members, signs = _perturbed_cells(found)
-        M = skeleton.M
+        self._M = M = skeleton.M
         kept: list[tuple[bool, int, Int64Array]] = []  # (thick, perturbed cell, one vertex per point)
         for cell in range(len(members)):
             vertices = members[cell].astype(np.int64)
@@ -61,6 +63,19 @@ class _DegenerateCells(Cells):
 
     def facet_vertices(self, facet: int) -> Int64Array:
         return self._facet_corners[facet]
+
+    @property
+    def unbounded_facets(self) -> BoolArray:
+        walls = self._zeros[self._M :]
+        return np.array([bool(walls[:, corners].any()) for corners in self._facet_corners], np.bool_)
+
+    def points_at(self, vertices: Int64Array) -> Int64Array:
+        """The numbers of the points that vertices stand for: equal exactly where the points are."""
+        return self._point_of[vertices]
+
+    def zeros_at(self, vertices: Int64Array) -> BoolArray:
+        """Which forms vanish at vertices (neurons, then walls; vertices)."""
+        return self._zeros[:, vertices]
 
     def _is_full(self, points: Int64Array) -> bool:
         """Affine rank n? A point with only n zeros is a simple corner of every cell around it."""
@@ -91,11 +106,6 @@ class _DegenerateCells(Cells):
         self.facet_ids = Incidence.from_pairs(owners, np.array([i for row in ids for i in row], np.int64), len(ids))
 
 
-def degenerate_cells(found: Enumeration) -> Cells:
-    """The true cells of a network with exact zeros. Raises `Misjudged` on a hash collision."""
-    return _DegenerateCells(found)
-
-
 def _limit_points(found: Enumeration) -> tuple[Int64Array, dict[int, Point]]:
     """For every vertex the number of its point; the exact points of those at which more than n forms vanish.
 
@@ -115,7 +125,7 @@ def _limit_points(found: Enumeration) -> tuple[Int64Array, dict[int, Point]]:
 def _perturbed_cells(found: Enumeration) -> tuple[Incidence, Int8Array]:
     """The cells of the perturbed network: their vertices, and their sign vectors (neurons, cells)."""
     skeleton = found.skeleton
-    at, hashes = _all_sides(found, skipped=None)
+    at, hashes = all_sides(found)
     _, representative, cell_of = np.unique(hashes, return_index=True, return_inverse=True)
     columns = _all_sign_vectors(found, at)
     signs = columns[:, representative]
@@ -125,7 +135,7 @@ def _perturbed_cells(found: Enumeration) -> tuple[Incidence, Int8Array]:
 
 
 def _all_sign_vectors(found: Enumeration, at: Int64Array) -> Int8Array:
-    """The sign vectors that belong to `_all_sides(found, None)`, built in the same order."""
+    """The sign vectors that belong to `all_sides(found)`, built in the same order."""
     skeleton = found.skeleton
     everything = np.arange(skeleton.vertices)
     signs = skeleton.signs[:, : skeleton.vertices].copy()
@@ -143,7 +153,7 @@ def _all_sign_vectors(found: Enumeration, at: Int64Array) -> Int8Array:
     return signs
 
 
-def _maximal_zero_sets(zeros: np.ndarray) -> Iterable[tuple[int, list[int]]]:
+def _maximal_zero_sets(zeros: BoolArray) -> list[tuple[int, list[int]]]:
     """The facets of one cell: (set of its points as bits, ids that vanish exactly there). Input (ids, points)."""
     count = zeros.shape[1]
     some = np.flatnonzero(zeros.any(axis=1) & ~zeros.all(axis=1))
