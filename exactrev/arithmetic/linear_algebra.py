@@ -17,10 +17,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import QQ, Expr
+from sympy import QQ, Expr, Float
 from sympy.polys.matrices import DomainMatrix
 
 from exactrev.arithmetic.numbers import lift
+from exactrev.errors import InexactInput
 
 __all__ = ["Inconsistent", "Solution", "determinant", "matrix", "nullspace", "rank", "solve"]
 
@@ -145,6 +146,8 @@ def _element(entry: Any, field: Any) -> Element:
     if field.of_type(entry):
         return entry
     if isinstance(entry, Expr) and not entry.is_Rational:
+        if entry.has(Float):
+            raise InexactInput("sympy rounds its Floats", expression=entry)
         return field.from_sympy(entry)
     value = lift(entry)
     return field.convert_from(QQ(value.numerator, value.denominator), QQ)

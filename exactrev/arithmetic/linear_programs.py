@@ -151,9 +151,7 @@ def maximise(c: Sequence[Any], A: Matrix, b: Sequence[Any]) -> Optimal | Infeasi
     return Infeasible(tuple(y * s for y, s in zip(start, scales, strict=True)))
 
 
-def find_interior_point(
-    A: Matrix, b: Sequence[Any], *, dimension: int | None = None
-) -> InteriorPoint | EmptyInterior:
+def find_interior_point(A: Matrix, b: Sequence[Any], *, dimension: int | None = None) -> InteriorPoint | EmptyInterior:
     """A point with A x < b strictly, or integers that prove that there is none: A of shape (m, n), b of length m.
 
     The dimension n has to be given only where no row shows it. Raises as `maximise` does.
@@ -163,11 +161,11 @@ def find_interior_point(
     >>> find_interior_point([[2, 2], [-1, 0], [0, -1]], [0, 0, 0])
     EmptyInterior(multipliers=(1, 2, 2))
     """
-    if not A and dimension is None:
+    if dimension is None and not len(A):
         raise ValueError("a system without rows needs its dimension")
     n = len(A[0]) if dimension is None else dimension
     rows, scales = _integer_rows(A, b, n)
-    elastic = _elastic(rows, cap=1)
+    elastic = _elastic(rows, n, cap=1)
     guess = guess_optimum(elastic, _last_unit(n)) if n >= _GUESS_FROM else None
     if guess and guess.point[-1] > 0:
         point = _shorten(tuple(map(lift, guess.point[:-1])), lift(guess.point[-1]))
@@ -193,20 +191,19 @@ def _guessed_vertex(rows: Sequence[Sequence[int]], guess: Guess | None) -> Start
 
 def _find_feasible(rows: Sequence[Sequence[int]], n: int) -> Start | Vector:
     """A feasible point, pinned in every coordinate, or Farkas multipliers of the rows."""
-    elastic = _elastic(rows, cap=0)
+    elastic = _elastic(rows, n, cap=0)
     top = _climb_elastic(elastic, guess_optimum(elastic, _last_unit(n)) if n >= _GUESS_FROM else None)
     if top.point[-1] < 0:
         return top.multipliers[1:]
     return Start(tuple(range(len(rows), len(rows) + n)), top.point[:-1])
 
 
-def _elastic(rows: Sequence[Sequence[int]], cap: int) -> list[list[int]]:
+def _elastic(rows: Sequence[Sequence[int]], n: int, cap: int) -> list[list[int]]:
     """The program that asks how deep a point can lie: t <= cap, then a x + |a| t <= b for each row (a, b).
 
     |a| is the 1-norm, so that t is a distance in the maximum norm; rows of zeros count as norm one. Every x is
     feasible with some t, and t is bounded, so there is always an optimum.
     """
-    n = len(rows[0]) - 1 if rows else 0
     deep = [[*row[:-1], sum(map(abs, row[:-1])) or 1, row[-1]] for row in rows]
     return [[0] * n + [1, cap], *deep]
 

@@ -63,14 +63,14 @@ def lift(value: Any) -> Fraction:
         return _from_text(value)
     if isinstance(value, bool):
         raise InexactInput("a truth value is not a number", value=value)
-    if isinstance(value, (Rational, flint.fmpz, flint.fmpq)):
+    if isinstance(value, (Rational, flint.fmpz, flint.fmpq)) and not hasattr(value, "dtype"):
         return Fraction(int(value.numerator), int(value.denominator))
     return lift(_python_scalar(value))
 
 
 def _python_scalar(value: Any) -> Any:
     """What a NumPy scalar, a 0-d array or a scalar tensor holds, as a Python object (recognised by its shape)."""
-    dates = getattr(getattr(value, "dtype", None), "kind", None) in ("m", "M")  # their items are integers or dates
+    dates = getattr(getattr(value, "dtype", None), "kind", None) in ("m", "M")  # NumPy counts them among the integers
     if not dates and getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
         item = value.item()
         if type(item) is not type(value):  # a long double is its own item: it fits into no Python number

@@ -116,8 +116,10 @@ def _find_entering(slacks: Sequence[flint.fmpz], slopes: Sequence[flint.fmpz]) -
 def _conditions(rows: Sequence[Row], origin: Sequence[Fraction]) -> list[Row]:
     """The rows, then the pins, each as (a, b)."""
     n = len(origin)
-    return [*rows, *([*(held.denominator if k == j else 0 for k in range(n)), held.numerator]
-                     for j, held in enumerate(origin))]
+    return [
+        *rows,
+        *([*(held.denominator if k == j else 0 for k in range(n)), held.numerator] for j, held in enumerate(origin)),
+    ]
 
 
 def _tight(conditions: Sequence[Row], chosen: Sequence[int]) -> tuple[flint.fmpz_mat, flint.fmpz_mat]:
