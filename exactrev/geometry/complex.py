@@ -6,7 +6,7 @@ Arrays inside; exact points, patterns and affine maps on demand. Stands on `enum
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
 
@@ -28,7 +28,7 @@ __all__ = ["RegionComplex", "regions"]
 FIRST_EXPONENT = 20  # the simplex starts at radius 2**20 and is squared until the certificate at infinity holds
 MOST_DOUBLINGS = 12
 MOST_SEEDS = 8
-SIMPLE_DENOMINATORS = (1, 2, 10, 100, 10**4, 10**6, 10**9, 10**12, 10**15)
+SIMPLE_DENOMINATORS = (1, 2, 10, 100, 10**4, 10**8, 10**12)
 
 
 class RegionComplex:
@@ -117,11 +117,10 @@ class RegionComplex:
         return self.network.affine_map(self.pattern(cell))
 
     def interior_point(self, cell: int) -> Point:
-        """A rational point strictly inside the cell, with denominators as small as a few attempts make them."""
+        """A rational point strictly inside the cell, with numbers as small as a few attempts make them."""
         expected = self.sign_vector(cell)
         vertices = self.cells.cell_vertices(cell)
-        centre = self._float_points(vertices).mean(axis=0)
-        for point in _roundings(centre):
+        for point in self._candidates(vertices):
             if self._is_inside(point, expected):
                 return self.lift(point)
         exact = _centroid(self.found.points_of(vertices))
@@ -148,10 +147,9 @@ class RegionComplex:
         """A rational point in the relative interior of the facet."""
         expected = self._facet_signs(facet)
         vertices = self.cells.facet_vertices(facet)
-        centre = self._float_points(vertices).mean(axis=0)
         row = self.facet_form(facet)
         pivot = max(range(len(row) - 1), key=lambda k: abs(row[k]))
-        for rounded in _roundings(centre):
+        for rounded in self._candidates(vertices):
             rest = sum((row[k] * x for k, x in enumerate(rounded) if k != pivot), Fraction(row[-1]))
             point = (*rounded[:pivot], -rest / row[pivot], *rounded[pivot + 1 :])
             if self._is_inside(point, expected):
@@ -208,6 +206,25 @@ class RegionComplex:
         ):
             return False
         return self.found.net.sign_vector(point) == expected
+
+    def _candidates(self, vertices: Int64Array) -> Iterator[Point]:
+        """Rational points near the middle of a face, simplest first, as guesses.
+
+        A face that reaches the walls of the simplex is looked at as if the walls were closer: the same vertices, moved
+        back along their directions.
+        """
+        points = self._float_points(vertices)
+        directions = self.found.directions_of(vertices)
+        yield from _roundings(points.mean(axis=0) if directions is None else np.full(points.shape[1], np.nan))
+        if directions is None or not isinstance(self.found.domain, Simplex):
+            return
+        radius = self.found.domain.radius
+        exponent = radius.bit_length() - 1
+        for k in [*range(0, min(exponent, 24), 2), exponent]:
+            step = float(radius - 2**k) if radius < 2**1000 else np.inf
+            with np.errstate(all="ignore"):
+                centre = (points - step * directions).mean(axis=0)
+            yield from _roundings(centre)
 
     def _float_points(self, vertices: Int64Array) -> FloatArray:
         """Float points of vertices, exact ones rounded where the certified radius is not small."""

@@ -45,6 +45,7 @@ class Enumeration:
         self.exact_points: dict[int, Point] = {}
         self.open_signs = 0  # signs that no floating point bound could decide
         self._speeds: FloatArray | None = None
+        self._direction_table: FloatArray | None = None
         self._moving: list[tuple[Int64Array, FloatArray, FloatArray]] = []
         self._progress = progress or (lambda done, total: None)
         corners = self.skeleton.vertices
@@ -80,6 +81,18 @@ class Enumeration:
         """The vertices on walls of the simplex, how they move as it grows, and the radii of these directions."""
         vertices, directions, radii = zip(*self._moving, strict=True)
         return np.concatenate(vertices), np.concatenate(directions), np.concatenate(radii)
+
+    def directions_of(self, vertices: Int64Array) -> FloatArray | None:
+        """Float directions in which vertices move as the simplex grows; None if they all stay where they are."""
+        on_walls = (self.skeleton.tight[vertices] >= self.skeleton.M).any(axis=1)
+        if not on_walls.any() or not isinstance(self.domain, Simplex):
+            return None
+        if self._direction_table is None:
+            table = np.zeros((self.skeleton.vertices, self.domain.n_in))
+            moving, directions, _ = self.moving_vertices()
+            table[moving] = directions
+            self._direction_table = table
+        return self._direction_table[vertices]
 
     def points_of(self, vertices: Int64Array) -> list[Point]:
         """The exact points of some vertices."""
