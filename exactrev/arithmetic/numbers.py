@@ -19,7 +19,7 @@ import flint
 
 from exactrev.errors import InexactInput
 
-__all__ = ["MAX_DIGITS", "MAX_EXPONENT", "format_rational", "lift", "parse_decimal", "parse_rational"]
+__all__ = ["MAX_DIGITS", "MAX_EXPONENT", "format_rational", "lift", "nearest_float", "parse_decimal", "parse_rational"]
 
 MAX_DIGITS = 100_000
 """The longest numerator, denominator or mantissa that is read, in decimal digits."""
@@ -131,6 +131,18 @@ def format_rational(value: Fraction) -> str:
     """
     numerator = _digits(value.numerator)
     return numerator if value.denominator == 1 else f"{numerator}/{_digits(value.denominator)}"
+
+
+def nearest_float(numerator: int, denominator: int) -> float:
+    """The float64 nearest to a rational, infinite where it overflows. For guesses and filters, never for answers.
+
+    >>> nearest_float(1, 3), nearest_float(-10**400, 7)
+    (0.3333333333333333, -inf)
+    """
+    try:
+        return numerator / denominator  # int / int is correctly rounded
+    except OverflowError:
+        return float("inf") if (numerator > 0) == (denominator > 0) else float("-inf")
 
 
 def _from_text(text: str) -> Fraction:

@@ -37,6 +37,11 @@ class Incidence:
         return len(self.starts) - 1
 
     @classmethod
+    def from_rows(cls, rows: list[list[int]]) -> Incidence:
+        starts = np.concatenate([[0], np.cumsum([len(row) for row in rows], dtype=np.int64)])
+        return cls(starts, np.array([i for row in rows for i in row], np.int32))
+
+    @classmethod
     def from_pairs(cls, owners: Int64Array, members: Int64Array, count: int) -> Incidence:
         """Collect `members` by `owners` (numbers below `count`)."""
         order = np.argsort(owners, kind="stable")
@@ -243,7 +248,7 @@ def _going_up(found: Enumeration) -> BoolArray:
 
 
 def _rises(found: Enumeration) -> BoolArray:
-    """For every edge: is its second end higher than its first, under an integer functional that no edge is level for?"""
+    """For every edge: is its second end the higher one, under an integer functional for which no edge is level?"""
     skeleton = found.skeleton
     nv, ends = skeleton.vertices, skeleton.ends[: skeleton.edges].astype(np.int64)
     points, radii = skeleton.points[:nv], skeleton.radii[:nv]
@@ -256,7 +261,7 @@ def _rises(found: Enumeration) -> BoolArray:
             error = (radii + np.abs(points) * (2.0**-52 * (skeleton.n_in + 4))) @ np.abs(c) * SLACK
             difference = height[ends[:, 1]] - height[ends[:, 0]]
             margin = (error[ends[:, 0]] + error[ends[:, 1]]) * SLACK
-            rises = difference > 0
+            rises: BoolArray = np.asarray(difference > 0)
             doubtful = np.flatnonzero(~(np.abs(difference) > margin))
         if not len(doubtful):
             return rises

@@ -56,7 +56,8 @@ class RegionComplex:
 
     def __repr__(self) -> str:
         where = "R^n" if self.box is None else "a box"
-        return f"<RegionComplex of {self.network.architecture} over {where}: {self.n_regions} regions, {self.n_thick} thick>"
+        counts = f"{self.n_regions} regions, {self.n_thick} thick"
+        return f"<RegionComplex of {self.network.architecture} over {where}: {counts}>"
 
     # -- counts --------------------------------------------------------------------------------------------------
 

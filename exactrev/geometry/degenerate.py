@@ -1,8 +1,8 @@
 """Cells and facets of a network that is not in general position. Knows no weights.
 
-The skeleton belongs to the network with infinitesimally shifted biases. Letting the shifts go to zero, some of its cells
-collapse, the others are the true cells, each exactly once; a true cell on which a preactivation vanishes identically is
-*thick*. Everything is decided from exact zeros and exact points (docs/error_bound.md [10]):
+The skeleton belongs to the network with infinitesimally shifted biases. Letting the shifts go to zero, some of its
+cells collapse, the others are the true cells, each exactly once; a true cell on which a preactivation vanishes
+identically is *thick*. Everything is decided from exact zeros and exact points (docs/error_bound.md [10]):
 
 - a cell is full-dimensional if one of its vertices has only n zeros, else if its points have affine rank n;
 - the facets of a cell are the inclusion-maximal sets of its points on which one of its forms vanishes;
@@ -101,9 +101,7 @@ class DegenerateCells(Cells):
             raise TheoryContradicted("a facet does not lie between two cells")
         self._facet_corners = [corners[key] for key in sides]
         self.facet_cells = np.array([[a, b] for (a, _), (b, _) in sides.values()], np.int32).reshape(-1, 2)
-        ids = [sorted({*i, *j}) for (_, i), (_, j) in sides.values()]
-        owners = np.repeat(np.arange(len(ids)), [len(row) for row in ids])
-        self.facet_ids = Incidence.from_pairs(owners, np.array([i for row in ids for i in row], np.int64), len(ids))
+        self.facet_ids = Incidence.from_rows([sorted({*i, *j}) for (_, i), (_, j) in sides.values()])
 
 
 def _limit_points(found: Enumeration) -> tuple[Int64Array, dict[int, Point]]:

@@ -3,9 +3,9 @@
 Knows when a sign may be trusted. The combinatorics is in `skeleton`, the bounds in `rounding` and `location`, exact
 integers in `exact`; why the result is right is in docs/error_bound.md [8].
 
-A layer is first cut *on trust*: the signs at its new vertices come from interpolated floats, and one batch certificate at
-the end confirms every sign that was not inherited. Where it does not, or where an exact zero turns up, the layer is cut
-again *step by step*, each new vertex being settled before the next neuron comes. An exact zero counts as plus.
+A layer is first cut *on trust*: the signs at its new vertices come from interpolated floats, and one batch certificate
+at the end confirms every sign that was not inherited. Where it does not, or where an exact zero turns up, the layer is
+cut again *step by step*, each new vertex being settled before the next neuron comes. An exact zero counts as plus.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class Enumeration:
             signs = np.sign(z).astype(np.int8)
             at, index = np.nonzero(~(np.abs(z) > bound * SLACK) | (not rounded.is_in_range))
             if len(at):
-                decided = self._decide(layer, block, at, index + low, z[at, index], masks, forward)
+                decided = self._decide(block, at, index + low, z[at, index], masks, forward)
                 signs[at, index] = np.where(decided == 0, 1, decided)
                 z[at, index] = _agreeing(z[at, index], decided)
             skeleton.signs[low:high, block] = signs.T
@@ -194,8 +194,9 @@ class Enumeration:
     def _inherit_signs(
         self, neuron: int, high: int, first: int, minus: Int64Array, plus: Int64Array
     ) -> tuple[Int64Array, Int64Array]:
-        """Signs at new vertices that their edge knows already; returns (later neuron - neuron - 1, vertex - first) still open.
+        """Signs at new vertices that their edge knows; returns those still open, as (neuron', vertex - first).
 
+        neuron' counts the later neurons of the layer from 0.
         Along an edge an earlier form has one sign or is tight; a later form of the same layer is affine on it.
         """
         signs = self.skeleton.signs
@@ -225,7 +226,7 @@ class Enumeration:
                 self.exact_points[first + i] = self.exact_points[source]
             if source in self.exact_signs:
                 self.exact_signs[first + i] = self.exact_signs[source]
-        return ~copies
+        return np.asarray(~copies)
 
     # -- certificates ---------------------------------------------------------------------------------------------
 
@@ -257,13 +258,19 @@ class Enumeration:
             doubtful = np.flatnonzero(~(np.abs(values) > bound) | (not rounded.is_in_range))
             if len(doubtful):
                 signs[doubtful] = self._decide(
-                    layer, block, local[doubtful], asked[doubtful], values[doubtful], masks, found.forward
+                    block, local[doubtful], asked[doubtful], values[doubtful], masks, found.forward
                 )
             decided[here] = signs
         return decided
 
     def _decide(
-        self, layer: int, block: Int64Array, at: Int64Array, ids: Int64Array, values: FloatArray, masks: Masks, forward: Forward
+        self,
+        block: Int64Array,
+        at: Int64Array,
+        ids: Int64Array,
+        values: FloatArray,
+        masks: Masks,
+        forward: Forward,
     ) -> Int8Array:
         """Signs that the first bound left open: the sharper adjoint bound, then exact integers. Zeros are recorded."""
         rounded, skeleton = self.rounded, self.skeleton
@@ -278,7 +285,8 @@ class Enumeration:
         if len(doubtful):
             vertices = block[at[doubtful]]
             self._settle_exactly(np.unique(vertices))
-            exact = np.array([self.exact_signs[v][i] for v, i in zip(vertices.tolist(), ids[doubtful].tolist(), strict=True)])
+            pairs = zip(vertices.tolist(), ids[doubtful].tolist(), strict=True)
+            exact = np.array([self.exact_signs[v][i] for v, i in pairs])
             self.open_signs += len(doubtful)
             signs[doubtful] = exact
             if (exact == 0).any():

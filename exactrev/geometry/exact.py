@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import lcm
 
 import flint
 import numpy as np
@@ -96,9 +97,8 @@ class ExactNetwork:
             table = (linear * columns).tolist()
             found[low:high] = [[(entry > 0) - (entry < 0) for entry in row] for row in table]
             active = (signs[low:high] > 0).tolist()
-            columns = flint.fmpz_mat(
-                [[e if on else 0 for e, on in zip(row, mask, strict=True)] for row, mask in zip(table, active, strict=True)]
-            )
+            masked = zip(table, active, strict=True)
+            columns = flint.fmpz_mat([[e if on else 0 for e, on in zip(*pair, strict=True)] for pair in masked])
         return found
 
     def _systems(self, tight: Int32Array, signs: Int8Array) -> list[tuple[list[Row], list[int]]]:
@@ -119,8 +119,6 @@ class ExactNetwork:
 
 def _columns(vectors: Sequence[Point]) -> flint.fmpz_mat:
     """Each vector times a positive number that makes it integral, as columns."""
-    from math import lcm
-
     rows = []
     for vector in vectors:
         q = lcm(*(entry.denominator for entry in vector))

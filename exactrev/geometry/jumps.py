@@ -81,8 +81,8 @@ class PathSums:
                     sums = sums @ W[layer].T
                     sizes = sizes @ np.abs(W[layer]).T + TINY
                     live = (live.astype(np.float32) @ some[layer].T.astype(np.float32)) > 0
-            nonzero = (np.abs(sums) > 2 * error * sizes).any(axis=1) & self._in_range
-        dead = ~live.any(axis=1)
+            nonzero: BoolArray = np.asarray((np.abs(sums) > 2 * error * sizes).any(axis=1)) & self._in_range
+        dead: BoolArray = np.asarray(~live.any(axis=1))
         return nonzero | dead, nonzero
 
     def _sum_exactly(self, start: int, end: int, own: int, goal: int, signs: Int8Array) -> bool:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exactrev.geometry.rounding import SLACK, TINY, UNIT, FloatArray, Forward, IntArray, Masks, RoundedNetwork
+from exactrev.geometry.rounding import SLACK, TINY, UNIT, BoolArray, FloatArray, Forward, Masks, RoundedNetwork
+from exactrev.geometry.skeleton import Int32Array
 
 __all__ = ["Located", "locate"]
 
@@ -31,7 +32,7 @@ class Located:
 def locate(
     rounded: RoundedNetwork,
     guesses: FloatArray,
-    tight: IntArray,
+    tight: Int32Array,
     masks: Masks,
     upto: int,
     wall_speeds: FloatArray | None = None,
@@ -72,8 +73,8 @@ def locate(
 
 def _radii(size: FloatArray, residual: FloatArray, beta: FloatArray) -> FloatArray:
     """|R| rho + 2 beta max(|R| rho) where beta < 1/2 [7]; infinite elsewhere."""
-    y = np.einsum("ijk,ik->ij", size, residual) * SLACK
-    radii = (y + 2 * beta[:, None] * y.max(axis=1, keepdims=True)) * SLACK + TINY
+    y: FloatArray = np.einsum("ijk,ik->ij", size, residual) * SLACK
+    radii: FloatArray = (y + 2 * beta[:, None] * y.max(axis=1, keepdims=True)) * SLACK + TINY
     good = (beta < 0.5) & np.isfinite(radii).all(axis=1)
     radii[~good] = np.inf
     return radii
@@ -81,11 +82,11 @@ def _radii(size: FloatArray, residual: FloatArray, beta: FloatArray) -> FloatArr
 
 def _inverses(A: FloatArray) -> FloatArray:
     """Float inverses, infinite where LAPACK finds a matrix singular."""
-    finite = np.isfinite(A).all(axis=(1, 2))
+    finite: BoolArray = np.asarray(np.isfinite(A).all(axis=(1, 2)))
     if not finite.all():
-        A = np.where(finite[:, None, None], A, 0.0)
+        A = np.where(finite.reshape(-1, 1, 1), A, 0.0)
     try:
-        return np.linalg.inv(A)
+        return np.asarray(np.linalg.inv(A), dtype=np.float64)
     except np.linalg.LinAlgError:
         inverse = np.full_like(A, np.inf)
         for i, matrix in enumerate(A):

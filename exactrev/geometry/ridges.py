@@ -1,7 +1,7 @@
-"""Where boundaries meet: faces of codimension two (and, off general position, smaller ones), with the pieces around them.
+"""Where boundaries meet: faces of codimension two (off general position also smaller ones) and the pieces around them.
 
-A *piece* of B[z] is a facet on which z vanishes; a *ridge* is where pieces of different neurons cross. B[z] *bends* at a
-point if near it B[z] is not contained in one hyperplane.
+A *piece* of B[z] is a facet on which z vanishes; a *ridge* is where pieces of different neurons cross. B[z] *bends* at
+a point if near it B[z] is not contained in one hyperplane.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ class Ridges:
 
 def find_ridges(complex: RegionComplex) -> Ridges:
     """All faces at which boundaries meet."""
-    return _generic_ridges(complex, complex.cells) if isinstance(complex.cells, GenericCells) else _degenerate_ridges(complex)
+    if isinstance(complex.cells, GenericCells):
+        return _generic_ridges(complex, complex.cells)
+    return _degenerate_ridges(complex)
 
 
 def _generic_ridges(complex: RegionComplex, cells: GenericCells) -> Ridges:
@@ -95,9 +97,7 @@ def _degenerate_ridges(complex: RegionComplex) -> Ridges:
         corner_of.update(zip(points, vertices.tolist(), strict=True))
         on_wall = [_bits(row) for row in cells.zeros_at(vertices)[M:]]
         position = {point: k for k, point in enumerate(points)}
-        masks = {
-            facet: sum(1 << position[p] for p in cells.points_at(cells.facet_vertices(facet)).tolist()) for facet in facets
-        }
+        masks = {f: sum(1 << position[p] for p in cells.points_at(cells.facet_vertices(f)).tolist()) for f in facets}
         faces, ridges = _proper_faces(list(masks.values()))
         for face in faces:
             if any(face & wall == face for wall in on_wall):
@@ -121,8 +121,8 @@ def _degenerate_ridges(complex: RegionComplex) -> Ridges:
             pieces = {directions[f] for f in around[key] if i in cells.facet_ids[f]}
             bends.append(len(pieces) > 1 or bool(thick[vanishing == i].any()))
     return Ridges(
-        _incidence(ids),
-        _incidence([sorted(around[key]) for key in keys]),
+        Incidence.from_rows(ids),
+        Incidence.from_rows([sorted(around[key]) for key in keys]),
         np.array(bends, np.bool_),
         np.array([key in maximal for key in keys], np.bool_),
         [np.array([corner_of[p] for p in key]) for key in keys],
@@ -146,7 +146,7 @@ class _FacetDirections:
 
 
 def _proper_faces(facets: list[int]) -> tuple[set[int], set[int]]:
-    """Faces of a polytope below its facets, and the facets of facets, as sets of corners in bits; the empty face is not one."""
+    """The non-empty faces of a polytope below its facets, and the facets of its facets, as sets of corners in bits."""
     ridges: set[int] = set()
     for facet in facets:
         inside = {facet & other for other in facets if facet & other not in (0, facet)}
@@ -163,6 +163,3 @@ def _bits(row: BoolArray) -> int:
     return sum(1 << k for k, on in enumerate(row.tolist()) if on)
 
 
-def _incidence(rows: list[list[int]]) -> Incidence:
-    owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows]).astype(np.int64)
-    return Incidence.from_pairs(owners, np.array([i for row in rows for i in row], np.int64), len(rows))

@@ -1,4 +1,4 @@
-"""The network in float64, with a rigorous bound on every rounding error. Decides nothing: callers compare with the bounds.
+"""The network in float64, with a rigorous bound on every rounding error. Decides nothing: callers compare.
 
 The proof of each bound is in docs/error_bound.md; numbers in brackets refer to its sections. Knows weights and
 activation masks; does not know how the cells fit together.
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from exactrev.arithmetic.numbers import nearest_float
 from exactrev.geometry.domain import Domain
 from exactrev.network import Network
 
@@ -68,7 +69,7 @@ class RoundedNetwork:
         self.M = self.offsets[-1]
         walls = domain.walls()
         self.wall_normals = np.array([a for a, _ in walls], dtype=np.float64)
-        self.wall_constants = np.array([_float_or_inf(c.numerator, c.denominator) for _, c in walls])
+        self.wall_constants = np.array([nearest_float(c.numerator, c.denominator) for _, c in walls])
         self.wall_sizes = np.abs(self.wall_normals)
         layer_of = [p for p, width in enumerate(net.hidden_widths, start=1) for _ in range(width)]
         self.layer_of = np.array(layer_of + [0] * len(walls), dtype=np.int64)  # a wall is in layer 0
@@ -117,7 +118,8 @@ class RoundedNetwork:
         order = np.argsort(-layers, kind="stable")
         ids, at, layers = ids[order], at[order], layers[order]
         deepest = int(layers[0]) if len(layers) else 0
-        traces: list[tuple[FloatArray, FloatArray]] = [(np.zeros((0, width)), np.zeros((0, width))) for width in self.widths]
+        nothing = [np.zeros((0, width)) for width in self.widths]
+        traces: list[tuple[FloatArray, FloatArray]] = list(zip(nothing, nothing, strict=True))
         G, Gbar = np.zeros((0, 0)), np.zeros((0, 0))
         ends = np.searchsorted(-layers, -np.arange(deepest + 1), side="right").tolist()  # requests in layers >= p
         for p in range(deepest, 0, -1):
@@ -185,10 +187,3 @@ class RoundedNetwork:
             return self.wall_normals[ids - self.M], self.wall_constants[ids - self.M]
         own = ids - self.offsets[layer - 1]
         return self.W[layer - 1][own], self.b[layer - 1][own]
-
-
-def _float_or_inf(numerator: int, denominator: int) -> float:
-    try:
-        return numerator / denominator
-    except OverflowError:
-        return float("inf") if numerator > 0 else float("-inf")

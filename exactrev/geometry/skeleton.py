@@ -4,30 +4,33 @@ Pure combinatorics, driven by signs that others supply. Knows no weights: it is 
 boundary each vertex lies, and where a cut edge is cut. All arrays are neurons x vertices, so that the signs of one
 neuron are contiguous.
 
-Generic position is simulated: an exact zero counts as plus, as if later neurons had infinitely larger biases. So exactly
-n forms are *tight* (sign 0) at every vertex, and n - 1 along every edge. Ids: hidden neurons 0..M-1, then walls.
+Generic position is simulated: an exact zero counts as plus, as if later neurons had infinitely larger biases. So
+exactly n forms are *tight* (sign 0) at every vertex, n - 1 along every edge. Ids: hidden neurons 0..M-1, then walls.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from exactrev.arithmetic.numbers import nearest_float
 from exactrev.geometry.domain import Domain
 from exactrev.geometry.rounding import FloatArray
 
-__all__ = ["Cut", "Misjudged", "Skeleton"]
+__all__ = ["Cut", "CutParameter", "Int8Array", "Int32Array", "Int64Array", "Misjudged", "Skeleton"]
 
 Int8Array = npt.NDArray[np.int8]
 Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 class Misjudged(Exception):
-    """A guessed sign was wrong (or two hashes collided): the complex built on it is not one. Caught and redone exactly."""
+    """A guessed sign was wrong, or two hashes collided: what was built on it is no complex. Caught and redone."""
 
 
 @dataclass(slots=True)
@@ -76,13 +79,13 @@ class Skeleton:
         self._lay_corners(corners.walls_at, corners.points, corners.edges)
 
     def _lay_corners(
-        self, walls_at: list[tuple[int, ...]], points: list[tuple[object, ...]] | list, edges: list[tuple[int, int]]
+        self, walls_at: list[tuple[int, ...]], points: list[tuple[Fraction, ...]], edges: list[tuple[int, int]]
     ) -> None:
         count = self.vertices
         self.tight[:count] = np.array(walls_at) + self.M
         with np.errstate(over="ignore"):
             for i, point in enumerate(points):
-                self.points[i] = [_to_float(entry.numerator, entry.denominator) for entry in point]
+                self.points[i] = [nearest_float(entry.numerator, entry.denominator) for entry in point]
         self.signs[self.M :, :count] = 1
         for i, walls in enumerate(walls_at):
             self.signs[[self.M + w for w in walls], i] = 0
@@ -96,7 +99,7 @@ class Skeleton:
 
     # -- one more neuron -----------------------------------------------------------------------------------------
 
-    def cut(self, neuron: int, parameter: "CutParameter") -> Cut:
+    def cut(self, neuron: int, parameter: CutParameter) -> Cut:
         """Cut every edge whose ends lie on opposite sides of `neuron`, and every polygon between the new vertices.
 
         Raises `Misjudged` if the signs cannot be those of an affine function on each closed cell: a line that enters a
@@ -203,14 +206,7 @@ class CutParameter:
         return np.clip(np.nan_to_num(t, nan=0.5), 0.0, 1.0)
 
 
-def _grown(array: npt.NDArray, capacity: int, used: int, fill: float = 0) -> npt.NDArray:
+def _grown(array: npt.NDArray[Scalar], capacity: int, used: int, fill: float = 0) -> npt.NDArray[Scalar]:
     grown = np.full((capacity, *array.shape[1:]), fill, array.dtype)
     grown[:used] = array[:used]
     return grown
-
-
-def _to_float(numerator: int, denominator: int) -> float:
-    try:
-        return numerator / denominator
-    except OverflowError:
-        return float("inf") if numerator > 0 else float("-inf")

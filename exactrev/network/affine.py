@@ -12,7 +12,7 @@ import flint
 import numpy as np
 import numpy.typing as npt
 
-from exactrev.arithmetic.numbers import lift
+from exactrev.arithmetic.numbers import lift, nearest_float
 from exactrev.errors import InvalidNetwork
 
 __all__ = ["AffineMap", "FloatArray", "lift_vector"]
@@ -125,7 +125,7 @@ class AffineMap:
     def as_floats(self) -> tuple[FloatArray, FloatArray]:
         """W and b, every entry correctly rounded to float64 (infinite where it overflows)."""
         table = np.array(
-            [[_nearest_float(entry, self.denominator) for entry in row] for row in self.rows], dtype=np.float64
+            [[nearest_float(entry, self.denominator) for entry in row] for row in self.rows], dtype=np.float64
         ).reshape(self.n_out, self.n_in + 1)
         return np.ascontiguousarray(table[:, :-1]), np.ascontiguousarray(table[:, -1])
 
@@ -139,10 +139,3 @@ def _entries(values: Iterable[Any]) -> Iterable[Any]:
     if isinstance(values, (str, bytes, Mapping, Set)) or not isinstance(values, Iterable):
         raise InvalidNetwork("not a list of numbers", found=type(values).__name__)
     return values
-
-
-def _nearest_float(numerator: int, denominator: int) -> float:
-    try:
-        return numerator / denominator  # int / int is correctly rounded
-    except OverflowError:
-        return float("inf") if numerator > 0 else float("-inf")
