@@ -1,6 +1,11 @@
-"""A network: layers, exact evaluation, patterns, affine maps; isomorphisms; random networks; files in and out."""
+"""A network: layers, exact evaluation, patterns, affine maps; isomorphisms; random networks; files in and out.
+
+Reading and writing files is loaded on first use.
+"""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from exactrev.network.affine import AffineMap
 from exactrev.network.isomorphisms import Isomorphism, canonical_form, find_isomorphism, is_isomorphic, permute, scale
@@ -19,10 +24,24 @@ __all__ = [
     "SignVector",
     "canonical_form",
     "find_isomorphism",
+    "from_sklearn",
     "he_network",
     "is_isomorphic",
+    "load",
     "permute",
     "random_rational_network",
     "restrict",
+    "save",
     "scale",
 ]
+
+if TYPE_CHECKING:
+    from exactrev.network.files import from_sklearn, load, save
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("from_sklearn", "load", "save"):
+        from exactrev.network import files
+
+        return getattr(files, name)
+    raise AttributeError(f"module 'exactrev.network' has no attribute {name!r}")
