@@ -7,7 +7,9 @@ The only module of exactrev that imports Hypothesis.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from typing import TypeVar
 
 from exactrev.network import AffineMap, Network, Point
 from exactrev.network.isomorphisms import Isomorphism
@@ -19,8 +21,7 @@ except ModuleNotFoundError as error:
 
 __all__ = ["isomorphisms", "networks", "points", "rationals"]
 
-_ROW_KINDS = ("any", "zero bias", "zero weights", "never active", "multiple", "parallel")
-_FIRST_ROW_KINDS = _ROW_KINDS[:4]
+_LISTED = 1000  # a list to choose from is drawn from faster than two integers, as long as it is short
 
 
 def rationals(max_numerator: int = 4, max_denominator: int = 3) -> st.SearchStrategy[Fraction]:
@@ -29,10 +30,11 @@ def rationals(max_numerator: int = 4, max_denominator: int = 3) -> st.SearchStra
     Small on purpose: coincidences are where networks go wrong. Shrinks towards 0, then towards positive integers.
     """
     if max_numerator < 0 or max_denominator < 1:
-        raise ValueError(f"no rationals with max_numerator={max_numerator}, max_denominator={max_denominator}")
-    return st.builds(
-        Fraction, st.integers(-max_numerator, max_numerator), st.integers(min_value=1, max_value=max_denominator)
-    )
+        raise ValueError(f"no rationals with {max_numerator=}, {max_denominator=}")
+    if max_numerator * max_denominator > _LISTED:
+        return st.builds(Fraction, st.integers(-max_numerator, max_numerator), st.integers(1, max_denominator))
+    values = {Fraction(p, q) for p in range(-max_numerator, max_numerator + 1) for q in range(1, max_denominator + 1)}
+    return st.sampled_from(sorted(values, key=lambda t: (t.denominator, abs(t), t < 0)))
 
 
 def points(n: int, entries: st.SearchStrategy[Fraction] | None = None) -> st.SearchStrategy[Point]:
@@ -42,32 +44,37 @@ def points(n: int, entries: st.SearchStrategy[Fraction] | None = None) -> st.Sea
     return st.tuples(*[entries if entries is not None else rationals()] * n)
 
 
-@st.composite
 def networks(
-    draw: st.DrawFn,
     n_in: int | None = None,
     n_out: int | None = None,
     max_width: int = 3,
     min_depth: int = 0,
     max_depth: int = 4,
     entries: st.SearchStrategy[Fraction] | None = None,
-) -> Network:
+) -> st.SearchStrategy[Network]:
     """Networks of `min_depth` to `max_depth` hidden layers, no layer wider than `max_width`, weights from `entries`.
 
-    About every second row is degenerate: see the module. `n_in` and `n_out` are drawn from 1 to `max_width` unless
-    given. Shrinks towards few, narrow layers and ordinary rows, and these towards zeros.
+    About every third row is degenerate (see the module), and every eighth network has width 1. `n_in` and `n_out` are
+    drawn from 1 to `max_width` unless given. Shrinks towards few, narrow layers and ordinary rows, and these towards
+    zeros; a row of zeros may be left over.
     """
-    if max_width < 1 or not 0 <= min_depth <= max_depth:
-        raise ValueError(f"no networks with max_width={max_width}, min_depth={min_depth}, max_depth={max_depth}")
-    widths = st.integers(1, max_width)
-    numbers = entries if entries is not None else rationals()
-    below = draw(widths) if n_in is None else n_in
-    layers = []
-    for _ in range(draw(st.integers(min_depth, max_depth))):
-        layers.append(draw(_layers(below, draw(widths), numbers)))
-        below = layers[-1].n_out
-    layers.append(draw(_layers(below, draw(widths) if n_out is None else n_out, numbers)))
-    return Network(tuple(layers))
+    if max_width < 1 or not 0 <= min_depth <= max_depth or any(n is not None and n < 1 for n in (n_in, n_out)):
+        raise ValueError(
+            f"no networks with {n_in=}, {n_out=}, {max_width=}, {min_depth=}, {max_depth=}: "
+            "widths are positive, and min_depth is at most max_depth"
+        )
+    # Every row is drawn wide enough for any layer and cut to size, so that layers and rows can be left out one by one.
+    row = _rows(max(max_width, n_in or 1), entries if entries is not None else rationals())
+
+    def at_most(width: int) -> st.SearchStrategy[Network]:
+        return st.builds(
+            _network,
+            st.integers(1, width) if n_in is None else st.just(n_in),
+            st.lists(st.lists(row, min_size=1, max_size=width), min_size=min_depth, max_size=max_depth),
+            st.lists(row, min_size=n_out or 1, max_size=n_out or width),
+        )
+
+    return _choose(at_most(1), *[at_most(max_width)] * 7)
 
 
 @st.composite
@@ -80,50 +87,66 @@ def isomorphisms(draw: st.DrawFn, net: Network) -> Isomorphism:
     )
 
 
-@st.composite
-def _layers(draw: st.DrawFn, n_in: int, n_out: int, entries: st.SearchStrategy[Fraction]) -> AffineMap:
-    rows: list[tuple[Fraction, ...]] = []
-    for _ in range(n_out):
-        kind = draw(st.sampled_from(_ROW_KINDS if rows else _FIRST_ROW_KINDS))
-        rows.append(_ROWS[kind](draw, rows, n_in, entries))
-    return AffineMap.from_fractions(rows)
+T = TypeVar("T")
+
+# A row that is not yet cut to size: takes the rows above it and the number of weights.
+_Row = Callable[[list[Point], int], Point]
 
 
-def _any(draw: st.DrawFn, rows: list[Point], n_in: int, entries: st.SearchStrategy[Fraction]) -> Point:
-    return draw(points(n_in + 1, entries))
+def _network(n_in: int, hidden: list[list[_Row]], output: list[_Row]) -> Network:
+    layers = []
+    below = n_in
+    for recipe in [*hidden, output]:
+        rows: list[Point] = []
+        for row in recipe:
+            rows.append(row(rows, below))
+        layers.append(AffineMap.from_fractions(rows))
+        below = len(rows)
+    return Network(tuple(layers))
 
 
-def _zero_bias(draw: st.DrawFn, rows: list[Point], n_in: int, entries: st.SearchStrategy[Fraction]) -> Point:
-    return (*draw(points(n_in, entries)), Fraction(0))
+def _rows(size: int, entries: st.SearchStrategy[Fraction]) -> st.SearchStrategy[_Row]:
+    """Ordinary rows two times out of three, else degenerate ones; the first kind is the one to shrink to.
+
+    A row is cut to its last weights: shrinking moves simple rows to the front of a layer, and can leave them out there.
+    """
+    weights = st.tuples(*[entries] * size)
+    earlier = st.integers(0, size)
+    ordinary = st.builds(_ordinary, weights, entries)
+    degenerate = [
+        st.builds(_ordinary, weights, st.just(Fraction(0))),
+        st.builds(_ordinary, st.just((Fraction(0),) * size), entries),
+        st.builds(_never_active, weights, entries),
+        st.builds(_multiple, st.sampled_from([Fraction(1), Fraction(-1), Fraction(2), Fraction(-2, 3)]), earlier),
+        st.builds(_parallel, st.sampled_from([Fraction(1), Fraction(-1)]), earlier, entries),
+    ]
+    return _choose(ordinary, ordinary, st.one_of(degenerate))
 
 
-def _zero_weights(draw: st.DrawFn, rows: list[Point], n_in: int, entries: st.SearchStrategy[Fraction]) -> Point:
-    """Always active, never active, or zero everywhere."""
-    return (*[Fraction(0)] * n_in, draw(entries))
+def _choose(*alternatives: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
+    """One of the alternatives, each as often as it is listed (`st.one_of` looks inside them). Shrinks to the first."""
+    return st.sampled_from(alternatives).flatmap(lambda chosen: chosen)
 
 
-def _never_active(draw: st.DrawFn, rows: list[Point], n_in: int, entries: st.SearchStrategy[Fraction]) -> Point:
+def _ordinary(weights: Point, bias: Fraction) -> _Row:
+    return lambda rows, n: (*weights[-n:], bias)
+
+
+def _never_active(weights: Point, bias: Fraction) -> _Row:
     """Never positive, in layer 2 and deeper; the boundary may still be non-empty."""
-    return tuple(-abs(entry) for entry in draw(points(n_in + 1, entries)))
+    return lambda rows, n: (*(-abs(weight) for weight in weights[-n:]), -abs(bias))
 
 
-def _multiple(draw: st.DrawFn, rows: list[Point], n_in: int, entries: st.SearchStrategy[Fraction]) -> Point:
-    """The hyperplane of an earlier row: a duplicate, a scaled or a negated one."""
-    factor = draw(st.sampled_from([Fraction(1), Fraction(-1), Fraction(2), Fraction(-2, 3)]))
-    return tuple(factor * entry for entry in draw(st.sampled_from(rows)))
+def _multiple(factor: Fraction, earlier: int) -> _Row:
+    """The hyperplane of an earlier row: a duplicate, a scaled or a negated one. Zeros if there is no earlier row."""
+    return lambda rows, n: (
+        tuple(factor * entry for entry in rows[earlier % len(rows)]) if rows else (Fraction(0),) * (n + 1)
+    )
 
 
-def _parallel(draw: st.DrawFn, rows: list[Point], n_in: int, entries: st.SearchStrategy[Fraction]) -> Point:
-    """A hyperplane parallel to that of an earlier row."""
-    sign = draw(st.sampled_from([1, -1]))
-    return (*(sign * entry for entry in draw(st.sampled_from(rows))[:-1]), draw(entries))
-
-
-_ROWS = {
-    "any": _any,
-    "zero bias": _zero_bias,
-    "zero weights": _zero_weights,
-    "never active": _never_active,
-    "multiple": _multiple,
-    "parallel": _parallel,
-}
+def _parallel(sign: Fraction, earlier: int, bias: Fraction) -> _Row:
+    """A hyperplane parallel to that of an earlier row. Without one, no weights at all."""
+    return lambda rows, n: (
+        *(tuple(sign * entry for entry in rows[earlier % len(rows)][:-1]) if rows else (Fraction(0),) * n),
+        bias,
+    )
