@@ -1,8 +1,9 @@
 """The certificate at infinity: no cell of R^n is missed by the simplex, and none changes as the simplex grows.
 
 Every vertex on a wall moves along a straight line v + (R' - R) q as the simplex grows from R to R'. If no other
-preactivation, and no distance to another wall, runs towards zero along any of these lines, then no sign at any vertex
-ever changes, so no edge is ever cut anew: the cells inside the simplex are the cells of R^n (docs/error_bound.md [9]).
+preactivation, and no distance to another wall, runs towards zero along any of these lines, and whatever is zero stays
+zero, then no sign at any vertex ever changes, so no edge is ever cut anew: the cells inside the simplex are the cells of
+R^n (docs/error_bound.md [9]).
 """
 
 from __future__ import annotations
@@ -40,10 +41,10 @@ def _check_block(
     open_vertices = np.zeros(len(vertices), np.bool_)
     settled = _constant_layers(found, vertices)
     with np.errstate(all="ignore"):
-        walls = directions @ rounded.wall_normals.T + np.array(found.exact.wall_speeds, dtype=np.float64)
-        bound = radii @ rounded.wall_sizes.T * SLACK + 2.0**-50 * (
-            np.abs(directions) @ rounded.wall_sizes.T + np.array(found.exact.wall_speeds, dtype=np.float64)
-        )
+        speeds = np.array(found.exact.wall_speeds, dtype=np.float64)
+        walls = directions @ rounded.wall_normals.T + speeds
+        bound = radii @ rounded.wall_sizes.T * SLACK
+        bound += rounded.gamma[0] * (np.abs(directions) @ rounded.wall_sizes.T + speeds)
         wall_signs = signs[:, rounded.M :]
         if ((walls < -bound) & (wall_signs > 0)).any():
             return None
@@ -60,6 +61,8 @@ def _check_block(
             # From layer `settled` on everything is constant along q; at that layer itself the active neurons are.
             unsure = ~(z * own > bound) & (own != 0)
             unsure &= ~(settled[:, None] < p) & ~((settled[:, None] == p) & (own > 0))
+            if found.zeros is not None:
+                unsure |= found.zeros[low:high, vertices].T & (own != 0) & ~(settled[:, None] <= p)
             open_vertices |= unsure.any(axis=1)
             mask = own > 0
             h, spread = z * mask, bound * mask
@@ -87,7 +90,11 @@ def _check_exactly(found: Enumeration, vertices: IntArray) -> bool:
     signs = skeleton.signs[:, vertices]
     directions = exact.directions(skeleton.tight[vertices], signs)
     linear = exact.linear_signs(directions, signs)
-    if (linear * signs[: skeleton.M] < 0).any():
+    neurons = signs[: skeleton.M]
+    if (linear * neurons < 0).any():
+        return False
+    # A zero that is no tight form and does not last is a coincidence of this very radius.
+    if found.zeros is not None and (found.zeros[: skeleton.M, vertices] & (neurons != 0) & (linear != 0)).any():
         return False
     for column, q in enumerate(directions):
         for w, (normal, _) in enumerate(found.domain.walls()):
