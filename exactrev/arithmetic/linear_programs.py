@@ -138,17 +138,21 @@ def maximise(c: Sequence[Any], A: Matrix, b: Sequence[Any]) -> Optimal | Infeasi
     >>> maximise([1, 1], [[1, -1]], [0])
     Unbounded(point=(Fraction(0, 1), Fraction(0, 1)), ray=(Fraction(1, 1), Fraction(1, 1)))
     """
-    rows, scales = _integer_rows(A, b, len(c))
+    n = len(c)
+    rows, scales = _integer_rows(A, b, n)
     objective, scale = clear_denominators(c)
-    guess = guess_optimum(rows, objective) if len(c) >= _GUESS_FROM else None
-    start = _guessed_vertex(rows, guess) or _find_feasible(rows, len(c))
-    if isinstance(start, Start):
-        end = climb(rows, objective, start)
-        if isinstance(end, Escape):
-            return Unbounded(end.point, end.ray)
-        multipliers = tuple(y * s / scale for y, s in zip(end.multipliers, scales, strict=True))
-        return Optimal(end.point, _dot(_exact(c), end.point), multipliers)
-    return Infeasible(tuple(y * s for y, s in zip(start, scales, strict=True)))
+    start = _guessed_vertex(rows, _guess(rows, objective))
+    if start is None:
+        elastic = _elastic(rows, n)
+        deepest = _find_deepest(elastic, _guess(elastic, _depth(n)))
+        if deepest.point[n] < 0:
+            return Infeasible(tuple(y * s for y, s in zip(deepest.multipliers[1:], scales, strict=True)))
+        start = Start(tuple(range(len(rows), len(rows) + n)), deepest.point[:n])
+    end = climb(rows, objective, start)
+    if isinstance(end, Escape):
+        return Unbounded(end.point, end.ray)
+    multipliers = tuple(y * s / scale for y, s in zip(end.multipliers, scales, strict=True))
+    return Optimal(end.point, _dot(_exact(c), end.point), multipliers)
 
 
 def find_interior_point(A: Matrix, b: Sequence[Any], *, dimension: int | None = None) -> InteriorPoint | EmptyInterior:
@@ -165,20 +169,25 @@ def find_interior_point(A: Matrix, b: Sequence[Any], *, dimension: int | None = 
         raise ValueError("a system without rows needs its dimension")
     n = len(A[0]) if dimension is None else dimension
     rows, scales = _integer_rows(A, b, n)
-    elastic = _elastic(rows, n, cap=1)
-    guess = guess_optimum(elastic, _last_unit(n)) if n >= _GUESS_FROM else None
-    if guess and guess.point[-1] > 0:
-        point = _shorten(tuple(map(lift, guess.point[:-1])), lift(guess.point[-1]))
+    elastic = _elastic(rows, n)
+    guess = _guess(elastic, _depth(n))
+    if guess and guess.point[n] > 0:
+        point = _shorten(tuple(map(lift, guess.point[:n])), lift(guess.point[n]))
         if all(_dot(row, (*point, -1)) < 0 for row in rows):
             return InteriorPoint(point)
-    top = _climb_elastic(elastic, guess)
-    if top.point[-1] > 0:
-        return InteriorPoint(_shorten(top.point[:-1], top.point[-1]))
-    multipliers, _ = clear_denominators(y * s for y, s in zip(top.multipliers[1:], scales, strict=True))
+    deepest = _find_deepest(elastic, guess)
+    if deepest.point[n] > 0:
+        return InteriorPoint(_shorten(deepest.point[:n], deepest.point[n]))
+    # y A = 0 and y b <= 0. And y is not zero: else the bound on the depth alone would keep it from 1.
+    multipliers, _ = clear_denominators(y * s for y, s in zip(deepest.multipliers[1:], scales, strict=True))
     return EmptyInterior(multipliers)
 
 
 # -- where to start ----------------------------------------------------------------------------------------------------
+
+
+def _guess(rows: Sequence[Sequence[int]], objective: Sequence[int]) -> Guess | None:
+    return guess_optimum(rows, objective) if len(objective) >= _GUESS_FROM else None
 
 
 def _guessed_vertex(rows: Sequence[Sequence[int]], guess: Guess | None) -> Start | None:
@@ -189,42 +198,35 @@ def _guessed_vertex(rows: Sequence[Sequence[int]], guess: Guess | None) -> Start
     return start if is_vertex(rows, start) else None
 
 
-def _find_feasible(rows: Sequence[Sequence[int]], n: int) -> Start | Vector:
-    """A feasible point, pinned in every coordinate, or Farkas multipliers of the rows."""
-    elastic = _elastic(rows, n, cap=0)
-    top = _climb_elastic(elastic, guess_optimum(elastic, _last_unit(n)) if n >= _GUESS_FROM else None)
-    if top.point[-1] < 0:
-        return top.multipliers[1:]
-    return Start(tuple(range(len(rows), len(rows) + n)), top.point[:-1])
+def _elastic(rows: Sequence[Sequence[int]], n: int) -> list[list[int]]:
+    """The program in (x, t) that asks how deep a point x can lie: t <= 1, then a x + |a| t <= b for each row (a, b).
 
-
-def _elastic(rows: Sequence[Sequence[int]], n: int, cap: int) -> list[list[int]]:
-    """The program that asks how deep a point can lie: t <= cap, then a x + |a| t <= b for each row (a, b).
-
-    |a| is the 1-norm, so that t is a distance in the maximum norm; rows of zeros count as norm one. Every x is
-    feasible with some t, and t is bounded, so there is always an optimum.
+    |a| is the 1-norm, so that t is a distance in the maximum norm; a row of zeros counts as one of norm one. Every x
+    is feasible with some t, and t is bounded, so there is always an optimum. A x <= b has a solution exactly if it is
+    at least 0, A x < b exactly if it is positive; else the multipliers of the rows prove the contrary.
     """
     deep = [[*row[:-1], sum(map(abs, row[:-1])) or 1, row[-1]] for row in rows]
-    return [[0] * n + [1, cap], *deep]
+    return [[0] * n + [1, 1], *deep]
 
 
-def _climb_elastic(elastic: Sequence[Sequence[int]], guess: Guess | None) -> Summit:
-    """The deepest point (x, t); its multipliers after the first prove that there is no deeper one."""
+def _depth(n: int) -> tuple[int, ...]:
+    """The objective t of an elastic program."""
+    return (*([0] * n), 1)
+
+
+def _find_deepest(elastic: Sequence[Sequence[int]], guess: Guess | None) -> Summit:
+    """The optimum (x, t), from the guess if it is a vertex, else from as deep as one can be at the guessed x, or 0."""
+    n = len(elastic[0]) - 2
     start = _guessed_vertex(elastic, guess)
     if start is None:
-        n = len(elastic[0]) - 2
-        x = tuple(map(lift, guess.point[:-1])) if guess else (Fraction(0),) * n
+        x = tuple(map(lift, guess.point[:n])) if guess else (Fraction(0),) * n
         room = [(row[-1] - _dot(row[:n], x)) / row[n] for row in elastic]
         pins = range(len(elastic), len(elastic) + n)
         start = Start((room.index(min(room)), *pins), (*x, Fraction(0)))
-    top = climb(elastic, _last_unit(len(elastic[0]) - 2), start)
+    top = climb(elastic, _depth(n), start)
     if isinstance(top, Escape):
         raise TheoryContradicted("a bounded linear program has a ray", ray=top.ray)
     return top
-
-
-def _last_unit(n: int) -> tuple[int, ...]:
-    return (*([0] * n), 1)
 
 
 def _shorten(x: Vector, margin: Fraction) -> Vector:

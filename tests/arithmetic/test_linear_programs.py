@@ -62,7 +62,7 @@ def programs(draw, **options):
 
 
 def eliminate(rows, j):
-    """Fourier-Motzkin: the rows (a, b) of {x : a x <= b} without x_j: those that bound it from either side are added."""
+    """Fourier-Motzkin: the rows (a, b) of {x : a x <= b} without x_j: bounds from either side are added."""
     kept = {row for row in rows if row[j] == 0}
     above = [row for row in rows if row[j] > 0]
     below = [row for row in rows if row[j] < 0]
@@ -399,6 +399,9 @@ def test_multipliers_of_value_zero_prove_emptiness_only_of_the_open_polyhedron()
     assert EmptyInterior((1, 1)).check(A, b)
     assert not Infeasible((Fraction(1), Fraction(1))).check([0], A, b)
     assert not InteriorPoint((Fraction(0),)).check(A, b)
+    # x < 1 and -x < 0 has the solution 1/2: the sum reads 0 < 1, which proves nothing.
+    assert not EmptyInterior((1, 1)).check(A, [1, 0])
+    assert InteriorPoint((Fraction(1, 2),)).check(A, [1, 0])
 
 
 def test_certificates_are_rejected_for_systems_of_another_shape():
