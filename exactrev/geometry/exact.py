@@ -1,5 +1,7 @@
 """Vertices and signs in exact integers: the last word wherever the floating point bounds leave a sign open.
 
+Raises `Misjudged` if the forms that should vanish at a vertex are dependent: then an earlier guess was wrong.
+
 Knows the integer layers of the network and the walls. Everything goes in batches, because turning Python integers into
 flint matrices and back costs more than the arithmetic.
 """
@@ -13,9 +15,8 @@ from math import lcm
 import flint
 import numpy as np
 
-from exactrev.errors import TheoryContradicted
 from exactrev.geometry.domain import Domain, Simplex
-from exactrev.geometry.skeleton import Int8Array, Int32Array
+from exactrev.geometry.skeleton import Int8Array, Int32Array, Misjudged
 from exactrev.network import Network, Point
 
 __all__ = ["ExactNetwork"]
@@ -113,7 +114,7 @@ class ExactNetwork:
         try:
             solution = flint.fmpz_mat([row[:-1] for row in rows]).solve(flint.fmpz_mat(n, 1, right))
         except ZeroDivisionError:
-            raise TheoryContradicted("the forms that vanish at a vertex are dependent", tight=ids) from None
+            raise Misjudged(f"the forms that vanish at a vertex are dependent: {ids}") from None
         return tuple(Fraction(int(solution[i, 0].p), int(solution[i, 0].q)) for i in range(n))
 
 
