@@ -251,8 +251,8 @@ def test_normals_that_differ_by_a_power_of_two_beyond_floats_still_cross():
 
 
 @pytest.mark.usefixtures("method")
-def test_a_program_that_makes_the_steepest_ascent_cycle_is_solved():
-    # Beale (1955): with exact ties the simplex method with the steepest ascent returns to its first basis for ever.
+def test_a_program_on_which_the_textbook_rule_cycles_is_solved():
+    # Beale (1955): from the origin, the largest coefficient with ties to the least index never leaves the origin.
     c = [Fraction(3, 4), -20, Fraction(1, 2), -6]
     A = [[Fraction(1, 4), -8, -1, 9], [Fraction(1, 2), -12, Fraction(-1, 2), 3], [0, 0, 1, 0]]
     A += [[-(i == j) for i in range(4)] for j in range(4)]
