@@ -24,6 +24,8 @@ from exactrev.network import Network, Neuron, Point
 
 __all__ = ["Boundaries", "Boundary", "Crossing", "boundaries"]
 
+FAR = 4096
+
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
@@ -132,7 +134,11 @@ class Boundaries(Sequence[Boundary]):
         """A rational point in the relative interior of a ridge."""
         points = self.complex.found.points_of(np.asarray(self.ridges.corners[ridge], dtype=np.int64))
         centroid = tuple(sum(column, Fraction(0)) / len(points) for column in zip(*points, strict=True))
-        return self.complex.lift(centroid)
+        corner = min(points, key=lambda point: max(map(abs, point)))
+        reach = max(abs(c - x) for c, x in zip(centroid, corner, strict=True))
+        # One end may be on a wall far away: from the nearest corner, go about 1 towards the middle.
+        step = Fraction(1) if reach < FAR else Fraction(1, 1 << (int(reach) - 1).bit_length())
+        return self.complex.lift(tuple(x + step * (c - x) for c, x in zip(centroid, corner, strict=True)))
 
     def pairs_of(self, neuron: Neuron) -> Int64Array:
         """Positions in the flat (ridge, neuron) table that belong to a neuron; ridges of codimension two only."""

@@ -24,7 +24,7 @@ from exactrev.geometry.rounding import BoolArray
 from exactrev.geometry.skeleton import Int8Array, Int64Array, Misjudged
 from exactrev.network import Point
 
-__all__ = ["DegenerateCells"]
+__all__ = ["DegenerateCells", "affine_rank"]
 
 
 class DegenerateCells(Cells):
@@ -77,11 +77,19 @@ class DegenerateCells(Cells):
         """Which forms vanish at vertices (neurons, then walls; vertices)."""
         return self._zeros[:, vertices]
 
+    def crowded(self) -> tuple[Int64Array, Incidence]:
+        """A vertex for every point at which more than n forms vanish, and the cells around each."""
+        corners = np.concatenate(self._corners) if self._corners else np.zeros(0, np.int64)
+        owners = np.repeat(np.arange(len(self._corners)), [len(vertices) for vertices in self._corners])
+        at = np.flatnonzero(np.isin(self._point_of[corners], list(self._exact)))
+        points, firsts, numbers = np.unique(self._point_of[corners[at]], return_index=True, return_inverse=True)
+        return corners[at[firsts]], Incidence.from_pairs(numbers, owners[at], len(points))
+
     def _is_full(self, points: Int64Array) -> bool:
         """Affine rank n? A point with only n zeros is a simple corner of every cell around it."""
         exact = [self._exact.get(p) for p in points.tolist()]
         known = [x for x in exact if x is not None]
-        return len(known) < len(exact) or _affine_rank(known) == len(known[0])
+        return len(known) < len(exact) or affine_rank(known) == len(known[0])
 
     def _match_facets(self, M: int) -> None:
         sides: dict[tuple[int, ...], list[tuple[int, list[int]]]] = {}
@@ -169,7 +177,8 @@ def _maximal_zero_sets(zeros: BoolArray) -> list[tuple[int, list[int]]]:
     return [(candidate, by_set[candidate]) for candidate in maximal]
 
 
-def _affine_rank(points: list[Point]) -> int:
+def affine_rank(points: list[Point]) -> int:
+    """The dimension of the affine hull of at least one point."""
     origin, *others = points
     rows: list[list[int]] = []
     for point in others:
@@ -178,4 +187,4 @@ def _affine_rank(points: list[Point]) -> int:
         for entry in difference:
             q *= entry.denominator
         rows.append([int(entry * q) for entry in difference])
-    return int(flint.fmpz_mat(rows).rank())
+    return int(flint.fmpz_mat(rows).rank()) if rows else 0

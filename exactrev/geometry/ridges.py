@@ -14,7 +14,7 @@ import numpy as np
 from exactrev.errors import TheoryContradicted
 from exactrev.geometry.cells import GenericCells, Incidence
 from exactrev.geometry.complex import RegionComplex
-from exactrev.geometry.degenerate import DegenerateCells
+from exactrev.geometry.degenerate import DegenerateCells, affine_rank
 from exactrev.geometry.jumps import PathSums
 from exactrev.geometry.rounding import BoolArray
 from exactrev.geometry.skeleton import Int64Array
@@ -107,8 +107,8 @@ def _degenerate_ridges(complex: RegionComplex) -> Ridges:
             cells_at.setdefault(key, []).append(cell)
             if face in ridges:
                 maximal.add(key)
-    ids: list[list[int]] = []
-    bends: list[bool] = []
+    bends: list[dict[int, bool]] = []
+    bare: dict[int, list[tuple[int, ...]]] = {}  # by neuron, the faces of its boundary that lie on no piece of it
     keys = sorted(around, key=lambda key: (key not in maximal, key))
     directions = _FacetDirections(complex)
     for key in keys:
@@ -116,14 +116,22 @@ def _degenerate_ridges(complex: RegionComplex) -> Ridges:
         vanishing = np.flatnonzero(cells.zeros_at(corners)[:M].all(axis=1))
         thick = (complex.signs(cells_at[key]) == 0)[vanishing]
         own = vanishing[~thick.all(axis=1)]
-        ids.append(own.tolist())
+        bends.append({})
         for i in own.tolist():
             pieces = {directions[f] for f in around[key] if i in cells.facet_ids[f]}
-            bends.append(len(pieces) > 1 or bool(thick[vanishing == i].any()))
+            bends[-1][i] = len(pieces) > 1 or bool(thick[vanishing == i].any())
+            if not pieces:
+                bare.setdefault(i, []).append(key)
+    for key, bends_here in zip(keys, bends, strict=True):
+        for i in [i for i in bends_here if i in bare and not bends_here[i]]:
+            parts = [[corner_of[p] for p in face] for face in bare[i] if set(key) <= set(face)]
+            parts += [cells.facet_vertices(f).tolist() for f in around[key] if i in cells.facet_ids[f]]
+            points = complex.found.points_of(np.array(sorted({v for part in parts for v in part}), np.int64))
+            bends_here[i] = affine_rank(points) == complex.found.net.n_in
     return Ridges(
-        Incidence.from_rows(ids),
+        Incidence.from_rows([list(bends_here) for bends_here in bends]),
         Incidence.from_rows([sorted(around[key]) for key in keys]),
-        np.array(bends, np.bool_),
+        np.array([entry for bends_here in bends for entry in bends_here.values()], np.bool_),
         np.array([key in maximal for key in keys], np.bool_),
         [np.array([corner_of[p] for p in key]) for key in keys],
     )
