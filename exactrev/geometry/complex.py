@@ -14,10 +14,10 @@ import flint
 import numpy as np
 
 from exactrev.errors import BudgetSpent, InvalidNetwork, TheoryContradicted
-from exactrev.geometry.cells import Cells, GenericCells
+from exactrev.geometry.cells import Cells, GenericCells, Incidence
 from exactrev.geometry.degenerate import DegenerateCells
 from exactrev.geometry.domain import Box, Domain, Simplex
-from exactrev.geometry.enumeration import Enumeration, Progress
+from exactrev.geometry.enumeration import MEMORY, Enumeration, Progress
 from exactrev.geometry.infinity import is_complete_at_infinity
 from exactrev.geometry.rounding import BoolArray, FloatArray
 from exactrev.geometry.skeleton import Int8Array, Int32Array, Int64Array, Misjudged
@@ -172,6 +172,21 @@ class RegionComplex:
         """The corners of the facet, to float precision (k, n)."""
         return self._float_lift(self._float_points(self.cells.facet_vertices(facet)))
 
+    # -- points where the complex is not simple ------------------------------------------------------------------
+
+    def crowded_points(self) -> tuple[Int64Array, Incidence]:
+        """Vertices at which more than n preactivations (or sides) vanish, and the cells around each point.
+
+        Elsewhere the preactivations that vanish at a point are independent in every cell around it.
+        """
+        if isinstance(self.cells, DegenerateCells):
+            return self.cells.crowded()
+        return np.zeros(0, np.int64), Incidence(np.zeros(1, np.int64), np.zeros(0, np.int32))
+
+    def vertex_points(self, vertices: Int64Array) -> list[Point]:
+        """The exact points of some vertices of the skeleton, in the input space."""
+        return [self.lift(point) for point in self.found.points_of(vertices)]
+
     # -- inside --------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -254,31 +269,35 @@ class RegionComplex:
         return lifted
 
 
-def regions(network: Network, box: Box | None = None, progress: Progress | None = None) -> RegionComplex:
+def regions(
+    network: Network, box: Box | None = None, progress: Progress | None = None, memory: int = MEMORY
+) -> RegionComplex:
     """Enumerate all activation regions over R^n, or inside a rational box.
 
     `progress(done, total)` is called after every neuron, and may raise to stop. Raises `InvalidNetwork` if the box has
-    the wrong dimension.
+    the wrong dimension, `BudgetSpent` if the arrays would hold more than `memory` bytes.
     """
     if box is not None:
         if box.n_in != network.n_in:
             raise InvalidNetwork("the box has the wrong dimension", box=box.n_in, n_in=network.n_in)
-        found, cells = _enumerate(network, box, progress)
+        found, cells = _enumerate(network, box, progress, memory)
         return RegionComplex(network, box, found, cells, tuple(range(network.n_in)))
     coordinates = _independent_coordinates(network)
     reduced = network if len(coordinates) == network.n_in else _restricted_to(network, coordinates)
     exponent = FIRST_EXPONENT + _scale_exponent(reduced)
     for _ in range(MOST_DOUBLINGS):
-        found, cells = _enumerate(reduced, Simplex(reduced.n_in, 2**exponent), progress)
+        found, cells = _enumerate(reduced, Simplex(reduced.n_in, 2**exponent), progress, memory)
         if is_complete_at_infinity(found):
             return RegionComplex(network, None, found, cells, coordinates)
         exponent *= 2
     raise BudgetSpent("no simplex was found large enough to hold all bounded cells", exponent=exponent)
 
 
-def _enumerate(network: Network, domain: Domain, progress: Progress | None) -> tuple[Enumeration, Cells]:
+def _enumerate(
+    network: Network, domain: Domain, progress: Progress | None, memory: int
+) -> tuple[Enumeration, Cells]:
     for seed in range(MOST_SEEDS):
-        found = Enumeration(network, domain, progress, seed)
+        found = Enumeration(network, domain, progress, memory, seed)
         try:
             found.run()
             return found, (GenericCells(found) if found.zeros is None else DegenerateCells(found))

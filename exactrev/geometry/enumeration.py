@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from exactrev.errors import BudgetSpent
 from exactrev.geometry.domain import Domain, Simplex
 from exactrev.geometry.exact import ExactNetwork
 from exactrev.geometry.location import locate
@@ -25,7 +26,7 @@ __all__ = ["Enumeration", "Progress"]
 
 Progress = Callable[[int, int], None]  # neurons done, neurons in all; may raise to stop
 BLOCK = 4096  # vertices at a time: keeps temporaries in cache
-MOST_SEEDS = 8
+MEMORY = 4 << 30  # bytes that the growing arrays may hold; temporaries add about as much again
 
 
 class Enumeration:
@@ -35,7 +36,9 @@ class Enumeration:
     position, where those are the tight ones.
     """
 
-    def __init__(self, net: Network, domain: Domain, progress: Progress | None = None, seed: int = 0) -> None:
+    def __init__(
+        self, net: Network, domain: Domain, progress: Progress | None = None, memory: int = MEMORY, seed: int = 0
+    ) -> None:
         self.net, self.domain = net, domain
         self.rounded = RoundedNetwork(net, domain)
         self.exact = ExactNetwork(net, domain)
@@ -47,7 +50,8 @@ class Enumeration:
         self._speeds: FloatArray | None = None
         self._direction_table: FloatArray | None = None
         self._moving: list[tuple[Int64Array, FloatArray, FloatArray]] = []
-        self._progress = progress or (lambda done, total: None)
+        self._report = progress
+        self._memory = memory
         corners = self.skeleton.vertices
         points = self.skeleton.points[:corners]
         if isinstance(domain, Simplex):
@@ -155,7 +159,7 @@ class Enumeration:
             skeleton.signs[neuron + 1 + index, cut.first + at] = guesses
             order = np.argsort(at, kind="stable")
             decisions.append((cut.first + at[order], neuron + 1 + index[order]))
-            self._progress(neuron + 1, skeleton.M)
+            self._progress(neuron + 1, skeleton.nbytes + Z.nbytes)
         at = np.concatenate([d[0] for d in decisions])
         ids = np.concatenate([d[1] for d in decisions])
         moving = len(self._moving)
@@ -189,7 +193,20 @@ class Enumeration:
             decided = self._settle(layer, cut.first, where, ids)
             skeleton.signs[ids, where] = np.where(decided == 0, 1, decided)
             Z[ids - low, where] = _agreeing(Z[ids - low, where], decided)
-            self._progress(neuron + 1, skeleton.M)
+            self._progress(neuron + 1, skeleton.nbytes + Z.nbytes)
+
+    def _progress(self, done: int, held: int) -> None:
+        """After every neuron: stop while there is memory, and tell the caller."""
+        if held > self._memory:
+            raise BudgetSpent(
+                "the cells need more memory than allowed",
+                neurons_done=f"{done} of {self.skeleton.M}",
+                vertices=self.skeleton.vertices,
+                held=f"{held >> 20} MiB",
+                allowed=f"{self._memory >> 20} MiB",
+            )
+        if self._report is not None:
+            self._report(done, self.skeleton.M)
 
     def _inherit_signs(
         self, neuron: int, high: int, first: int, minus: Int64Array, plus: Int64Array

@@ -2,8 +2,8 @@
 
 Every vertex on a wall moves along a straight line v + (R' - R) q as the simplex grows from R to R'. If no other
 preactivation, and no distance to another wall, runs towards zero along any of these lines, and whatever is zero stays
-zero, then no sign at any vertex ever changes, so no edge is ever cut anew: the cells inside the simplex are the cells of
-R^n (docs/error_bound.md [9]).
+zero, then no sign at any vertex ever changes, so no edge is ever cut anew: the cells inside the simplex are the cells
+of R^n (docs/error_bound.md [9]).
 """
 
 from __future__ import annotations

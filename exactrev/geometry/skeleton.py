@@ -182,6 +182,12 @@ class Skeleton:
         signs[:, : self.vertices] = self.signs[:, : self.vertices]
         self.signs = signs
 
+    @property
+    def nbytes(self) -> int:
+        """Memory held by the arrays."""
+        vertices = (self.tight, self.points, self.radii, self.signs, self.hashes)
+        return sum(array.nbytes for array in (*vertices, self.ends, self.end_ids, self.edge_tight))
+
     # -- going back ----------------------------------------------------------------------------------------------
 
     def snapshot(self) -> Snapshot:
