@@ -1,0 +1,44 @@
+"""The command line: reads arguments, calls the library, prints what it answers, and ends with an exit code.
+
+Knows how a question is spelt and how an answer is printed. Decides nothing itself. Importing it loads nothing heavy:
+every command imports what it needs when it runs, so that ``exactrev --help`` is immediate.
+
+| exit code | meaning |
+|---|---|
+| 0 | the statements hold; the work is complete |
+| 1 | a statement fails, with its witness |
+| 2 | the command line is wrong |
+| 3 | undecided: the budget or the memory is used up |
+| 4 | a file or a value cannot be used: one line says which, where, and what was expected |
+| 5 | a certificate was rejected (reserved: no command reads certificates yet) |
+| 70 | exactrev itself is wrong: something happened that is proved impossible, or was not foreseen |
+| 130 | interrupted by Ctrl-C |
+"""
+
+from __future__ import annotations
+
+import click
+
+from exactrev import __version__
+from exactrev.cli.application import Application
+from exactrev.cli.boundaries import boundaries
+from exactrev.cli.files import convert, examples, plot
+from exactrev.cli.regions import regions
+from exactrev.cli.verify import verify
+
+__all__ = ["main"]
+
+
+@click.group(
+    cls=Application,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="NET is a file (.json, .npz, .onnx, .nnet, .safetensors, .h5, .keras, .pt) or the name of a bundled "
+    "example. Exit codes: 0 holds or complete, 1 fails, 2 usage, 3 undecided, 4 bad input.",
+)
+@click.version_option(__version__, message="exactrev %(version)s")
+def main() -> None:
+    """Decide in exact rational arithmetic what is true about a ReLU network."""
+
+
+for command in (verify, regions, boundaries, plot, examples, convert):
+    main.add_command(command)

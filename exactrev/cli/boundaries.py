@@ -1,0 +1,149 @@
+"""``exactrev boundaries``: describe and export the boundary of every neuron.
+
+Knows how a boundary is printed. Pieces, ridges and bends come from the geometry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exactrev.cli.arguments import (
+    Point,
+    as_json,
+    box_option,
+    check_output,
+    find_box,
+    load_network,
+    network_argument,
+    neuron_option,
+    raw_option,
+)
+from exactrev.cli.printing import (
+    described,
+    json_box,
+    json_point,
+    print_json,
+    print_lines,
+    print_table,
+    stream_json,
+    title,
+    yes,
+)
+from exactrev.cli.progress import Watch
+
+if TYPE_CHECKING:
+    from exactrev.geometry import Boundaries, Boundary
+
+__all__ = ["boundaries"]
+
+
+@click.command()
+@network_argument
+@neuron_option
+@box_option
+@click.option("-o", "--output", metavar="FILE.json", help="Write all pieces and ridges, with exact points on them.")
+@raw_option
+@as_json
+def boundaries(
+    net: str, neuron: tuple[int, int] | None, box: list[Point] | None, output: str | None, raw: bool, as_json: bool
+) -> None:
+    """Describe and export the boundaries of NET.
+
+    The boundary of a hidden neuron z is B[z] = {x : z(x) = 0}. A piece is a facet on which z vanishes, a ridge is
+    where another boundary crosses, and B[z] bends at a ridge if the pieces around it do not lie in one hyperplane.
+    """
+    check_output(output, (".json",), [net])
+    network = load_network(net, raw)
+    from exactrev.geometry import boundaries as find_boundaries
+    from exactrev.geometry import regions
+    from exactrev.network import Neuron
+
+    wanted = None if neuron is None else network.require_neuron(Neuron(*neuron))
+
+    with Watch("regions") as watch:
+        found = find_boundaries(regions(network, find_box(box, network.n_in), watch))
+    chosen = list(found) if wanted is None else [found.of(wanted)]
+    head = {"network": described(net, network), "box": json_box(found.complex.box)}
+    if output is not None:
+        from exactrev.network.files.disk import write_atomically
+
+        with Watch("pieces and ridges") as watch:
+            text = "".join(stream_json(head, boundaries=_exported(found, chosen, watch)))
+        write_atomically(output, text.encode("ascii"))
+    if as_json:
+        print_json(head, boundaries=map(_record, chosen))
+        return
+    print_lines([title(net, network, found.complex.box), ""])
+    columns = ("neuron", "pieces", "components", "bounded", "ridges", "bends", "")
+    print_table(columns, map(_row, chosen), right=("pieces", "components", "ridges", "bends"))
+
+
+def _row(boundary: Boundary) -> tuple[str, ...]:
+    numbers = (boundary.n_pieces, boundary.n_components)
+    crossings = (boundary.n_ridges, boundary.n_bends)
+    return (
+        str(boundary.neuron),
+        *map(str, numbers),
+        "" if boundary.is_empty else yes(boundary.is_bounded),
+        *map(str, crossings),
+        _remark(boundary),
+    )
+
+
+def _remark(boundary: Boundary) -> str:
+    if boundary.is_empty:
+        return "empty"
+    remarks = []
+    if boundary.has_interior:
+        remarks.append(f"interior: {len(boundary.thick_cells)} thick cells")
+    if boundary.n_isolated:
+        remarks.append("touches zero without changing sign")
+    return "; ".join(remarks)
+
+
+def _record(boundary: Boundary) -> dict[str, Any]:
+    return {
+        "neuron": str(boundary.neuron),
+        "pieces": boundary.n_pieces,
+        "components": boundary.n_components,
+        "bounded": boundary.is_bounded,
+        "ridges": boundary.n_ridges,
+        "bends": boundary.n_bends,
+        "empty": boundary.is_empty,
+        "interior": boundary.has_interior,
+        "thick": len(boundary.thick_cells),
+        "isolated": boundary.n_isolated,
+    }
+
+
+def _exported(found: Boundaries, chosen: list[Boundary], watch: Watch) -> Iterator[dict[str, Any]]:
+    complex = found.complex
+    for done, boundary in enumerate(chosen, start=1):
+        pieces = [
+            {
+                "facet": facet,
+                "cells": complex.facet_cells[facet].tolist(),
+                "normal": json_point(complex.facet_normal(facet)),
+                "point": json_point(complex.facet_point(facet)),
+            }
+            for facet in boundary.pieces.tolist()
+        ]
+        ridges = [
+            {
+                "ridge": crossing.ridge,
+                "neurons": [str(neuron) for neuron in crossing.neurons],
+                "bends": crossing.bends,
+                "point": json_point(found.ridge_point(crossing.ridge)),
+            }
+            for crossing in boundary.ridges
+        ]
+        yield {
+            "neuron": str(boundary.neuron),
+            "thick_cells": boundary.thick_cells.tolist(),
+            "pieces": pieces,
+            "ridges": ridges,
+        }
+        watch(done, len(chosen))

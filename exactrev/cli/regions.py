@@ -1,0 +1,113 @@
+"""``exactrev regions``: count, list and export activation regions.
+
+Knows how a region is printed. The regions themselves come from the geometry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exactrev.cli.arguments import (
+    Point,
+    as_json,
+    box_option,
+    check_output,
+    find_box,
+    load_network,
+    network_argument,
+    raw_option,
+)
+from exactrev.cli.printing import (
+    described,
+    json_box,
+    json_point,
+    print_json,
+    print_lines,
+    shown_point,
+    signs_text,
+    title,
+    yes,
+)
+from exactrev.cli.progress import Watch
+
+if TYPE_CHECKING:
+    from exactrev.geometry import RegionComplex
+
+__all__ = ["regions"]
+
+
+@click.command()
+@network_argument
+@box_option
+@click.option("--graph", metavar="FILE", help="Write the region graph, as .graphml or node-link .json.")
+@click.option("--list", "listed", is_flag=True, help="List all cells: signs of the preactivations, an interior point.")
+@raw_option
+@as_json
+def regions(net: str, box: list[Point] | None, graph: str | None, listed: bool, raw: bool, as_json: bool) -> None:
+    """Count, list and export the regions of NET.
+
+    Over all of R^n, or inside a box. A region is a component of the space without all boundaries; a thick cell is an
+    open set on which some preactivation vanishes identically. Regions of a box count as bounded if they do not touch
+    its sides.
+    """
+    check_output(graph, (".graphml", ".json"), [net])
+    network = load_network(net, raw)
+    from exactrev.geometry import regions as find_regions
+
+    with Watch("regions") as watch:
+        complex = find_regions(network, find_box(box, network.n_in), watch)
+        seconds = round(watch.seconds, 3)
+    if graph is not None:
+        from exactrev.cli.region_graphs import write_region_graph
+
+        with Watch("region graph") as watch:
+            write_region_graph(complex, graph, watch)
+    counts = {
+        "regions": complex.n_regions,
+        "thick": complex.n_thick,
+        "bounded": complex.n_bounded,
+        "facets": complex.n_facets,
+        "seconds": seconds,
+    }
+    if as_json:
+        record = {"network": described(net, network), "box": json_box(complex.box), **counts}
+        print_json(record, **({"cells": _records(complex)} if listed else {}))
+        return
+    print_lines([title(net, network, complex.box), *_summary(complex, seconds)])
+    if listed:
+        print_lines(_lines(complex))
+
+
+def _summary(complex: RegionComplex, seconds: float) -> Iterator[str]:
+    inside = "" if complex.box is None else ", that do not touch the sides of the box"
+    yield f"  {complex.n_regions} regions, {complex.n_bounded} of them bounded{inside}"
+    if complex.n_thick:
+        yield f"  {complex.n_thick} thick cells, on which a preactivation vanishes identically"
+    yield f"  {complex.n_facets} facets between them"
+    yield f"  {seconds:.3f} seconds"
+
+
+def _lines(complex: RegionComplex) -> Iterator[str]:
+    digits = max(4, len(str(complex.n_cells)))
+    width = max(5, sum(complex.network.hidden_widths) + complex.network.depth - 1)
+    yield f"\n{'cell':>{digits}}  {'signs':{width}}  bounded  interior point"
+    for cell in range(complex.n_cells):
+        signs, bounded = signs_text(complex, cell), yes(complex.is_bounded(cell))
+        yield f"{cell:>{digits}}  {signs:{width}}  {bounded:7}  {shown_point(complex.interior_point(cell))}"
+
+
+def _records(complex: RegionComplex) -> Iterator[dict[str, Any]]:
+    for cell in range(complex.n_cells):
+        map = complex.affine_map(cell)
+        yield {
+            "cell": cell,
+            "thick": cell >= complex.n_regions,
+            "bounded": complex.is_bounded(cell),
+            "signs": complex.sign_vector(cell),
+            "point": json_point(complex.interior_point(cell)),
+            "weights": [json_point(row) for row in map.W],
+            "bias": json_point(map.b),
+        }
