@@ -74,7 +74,7 @@ def boundaries(
             text = "".join(stream_json(head, boundaries=_exported(found, chosen, watch)))
         write_atomically(output, text.encode("ascii"))
     if as_json:
-        print_json(head, boundaries=map(_record, chosen))
+        print_json(head, boundaries=(_record(found, boundary) for boundary in chosen))
         return
     print_lines([title(net, network, found.complex.box), ""])
     columns = ("neuron", "pieces", "components", "bounded", "ridges", "bends", "")
@@ -104,12 +104,15 @@ def _remark(boundary: Boundary) -> str:
     return "; ".join(remarks)
 
 
-def _record(boundary: Boundary) -> dict[str, Any]:
+def _record(found: Boundaries, boundary: Boundary) -> dict[str, Any]:
+    from exactrev.geometry.homology import betti_numbers
+
     return {
         "neuron": str(boundary.neuron),
         "pieces": boundary.n_pieces,
         "components": boundary.n_components,
         "bounded": boundary.is_bounded,
+        "betti": betti_numbers(found, boundary.neuron) if boundary.is_bounded else None,
         "ridges": boundary.n_ridges,
         "bends": boundary.n_bends,
         "empty": boundary.is_empty,
