@@ -30,7 +30,7 @@ from oracles.forms import (
 )
 from oracles.simplex import between, find_strict_point, is_bounded_above
 
-__all__ = ["brute_force", "find_cells", "inequalities"]
+__all__ = ["brute_force", "crossing", "find_cells", "inequalities"]
 
 FoundCell = tuple[SignVector, HomogeneousPoint]
 
@@ -46,7 +46,12 @@ def brute_force(net: Network, box: Box | None = None) -> CellComplex:
             if facets.setdefault(facet, found).neurons != found.neurons:
                 raise RuntimeError("the two sides of a facet disagree about its neurons")
     cells = {
-        signs: Cell(as_fractions(point), _is_bounded([*closures[signs].values(), *walls], point))
+        signs: Cell(
+            as_fractions(point),
+            _is_off(walls, list(closures[signs].values()), point)
+            if walls
+            else _is_bounded(list(closures[signs].values()), point),
+        )
         for signs, point in inside.items()
     }
     return CellComplex(net, cells, facets, box)
@@ -103,7 +108,7 @@ def _find_facets(
         beyond = find_strict_point(others, point, negated(form))
         if beyond is None:
             continue
-        q = _crossing(form, point, beyond)
+        q = crossing(form, point, beyond)
         # The closures are polyhedra that meet face to face: the relative interior of a facet is in exactly two.
         neighbours = [
             other
@@ -126,7 +131,7 @@ def _vanishes_on(facet_form: Form, form: Form | None) -> bool:
     return form is None or form == facet_form
 
 
-def _crossing(form: Form, inside: HomogeneousPoint, beyond: HomogeneousPoint) -> HomogeneousPoint:
+def crossing(form: Form, inside: HomogeneousPoint, beyond: HomogeneousPoint) -> HomogeneousPoint:
     """The point of the segment where the form is 0: all that is positive at both ends is positive there."""
     high = Fraction(dot(form, inside), inside[-1])
     low = Fraction(dot(form, beyond), beyond[-1])
@@ -140,6 +145,13 @@ def _is_bounded(constraints: list[Form], point: HomogeneousPoint) -> bool:
         is_bounded_above(tuple(s * int(i == j) for i in range(n + 1)), constraints, point)
         for j in range(n)
         for s in (1, -1)
+    )
+
+
+def _is_off(walls: Walls, forms: list[Form], point: HomogeneousPoint) -> bool:
+    """No facet of the cell lies on a wall."""
+    return not any(
+        find_strict_point([form for form in {*forms, *walls} if form != wall], point, negated(wall)) for wall in walls
     )
 
 

@@ -15,7 +15,10 @@ Box = tuple[tuple[Fraction, ...], tuple[Fraction, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """An open convex polyhedron of full dimension on which every hidden preactivation has one sign."""
+    """An open convex polyhedron of full dimension on which every hidden preactivation has one sign.
+
+    Inside a box a cell counts as bounded if none of its facets lies on a side of the box.
+    """
 
     interior_point: Point
     is_bounded: bool

@@ -148,12 +148,16 @@ def _check_multipliers(
 
 
 def find_strict_point(
-    constraints: Sequence[Form], inside: HomogeneousPoint, objective: Form
+    constraints: Sequence[Form], inside: HomogeneousPoint, objective: Form, equations: Sequence[Form] = ()
 ) -> HomogeneousPoint | None:
-    """A point where all constraints and the objective are positive, or None; `inside` has all constraints positive."""
+    """A point where all constraints and the objective are positive and the equations are 0, or None.
+
+    `inside` has all constraints positive and the equations 0.
+    """
     if dot(objective, inside) > 0:
         return inside
-    result = maximise(objective, constraints, inside, stop_above_zero=True)
+    weak = [*constraints, *equations, *map(negated, equations)]
+    result = maximise(objective, weak, inside, stop_above_zero=True)
     far = result.point
     if result.ray is not None:
         slope = dot(objective[:-1], result.ray)
@@ -168,6 +172,8 @@ def find_strict_point(
     point = between(far, inside, share)
     if dot(objective, point) <= 0 or any(dot(form, point) <= 0 for form in constraints):
         raise SimplexMistake("not strictly inside")
+    if any(dot(form, point) for form in equations):
+        raise SimplexMistake("not a solution of the equations")
     return point
 
 

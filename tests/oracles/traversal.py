@@ -64,7 +64,8 @@ def traverse(net: Network, box: Box | None = None, seed: int = 0) -> CellComplex
             found = facets.setdefault(frozenset({signs, beyond}), Facet(neurons, as_fractions(q)))
             if found.neurons != neurons:
                 raise RuntimeError("the two sides of a facet disagree about its neurons")
-        cells[signs] = Cell(as_fractions(p), _is_bounded(list(facet_points), net.n_in))
+        is_bounded = _is_bounded(list(facet_points), net.n_in) if box is None else not facet_points.keys() & set(walls)
+        cells[signs] = Cell(as_fractions(p), is_bounded)
     return CellComplex(net, cells, facets, box)
 
 
@@ -149,7 +150,7 @@ def _step_inside(constraints: list[Form], q: HomogeneousPoint, v: Sequence[int])
         if slope < 0:
             t = min(t, Fraction(dot(form, q), -2 * slope * q[-1]))
     exact = [Fraction(x, q[-1]) + t * d for x, d in zip(q[:-1], v, strict=True)]
-    for bits in (0, 2, 4, 8, 16, 32, 64):
+    for bits in (0, *(2**k for k in range(1, 14))):
         rounded = as_homogeneous(Fraction(round(x * 2**bits), 2**bits) for x in exact)
         if all(dot(form, rounded) > 0 for form in constraints):
             return rounded
