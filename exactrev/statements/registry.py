@@ -1,0 +1,66 @@
+"""The statements, in the order in which they are checked and reported, found by label or by the paper's number.
+
+Knows every statement of the package; what deciding one takes is the business of its module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from exactrev.errors import BadInput
+from exactrev.statements.claims import (
+    bends,
+    boundaries_meet,
+    layers_apart,
+    linear_regions,
+    patterns,
+    surfaces,
+    symmetries,
+)
+from exactrev.statements.statement import Statement
+
+__all__ = ["STATEMENTS", "as_table", "find_statement", "find_statements"]
+
+STATEMENTS: tuple[Statement, ...] = (
+    *patterns.STATEMENTS,
+    *linear_regions.STATEMENTS,
+    *surfaces.STATEMENTS,
+    *bends.THEOREM_1,
+    *layers_apart.STATEMENTS,
+    *boundaries_meet.STATEMENTS,
+    *bends.LEMMA_2,
+    *symmetries.STATEMENTS,
+)
+
+
+def find_statement(name: str) -> Statement:
+    """The statement with this label, or with this number in the paper. Raises `BadInput` if there is none.
+
+    >>> find_statement("R2").label
+    'linear_regions_are_activation_regions'
+    >>> find_statement("linear_regions_are_activation_regions").paper
+    'R2'
+    """
+    for statement in STATEMENTS:
+        if name in (statement.label, statement.paper):
+            return statement
+    known = ", ".join(f"{statement.label} ({statement.paper})" for statement in STATEMENTS)
+    raise BadInput("", "statement", f"{name!r}", f"one of {known}")
+
+
+def find_statements(names: str | Iterable[str] | None) -> list[Statement]:
+    """Those named, in the order of the registry, each once; all of them for None."""
+    if names is None:
+        return list(STATEMENTS)
+    wanted = [find_statement(name) for name in ([names] if isinstance(names, str) else names)]
+    return [statement for statement in STATEMENTS if statement in wanted]
+
+
+def as_table() -> str:
+    """The statements as a Markdown table: label, number, place, claim.
+
+    >>> print(as_table().splitlines()[0])
+    | statement | paper | what is decided |
+    """
+    head = ["| statement | paper | what is decided |", "|---|---|---|"]
+    return "\n".join([*head, *(f"| `{s.label}` | {s.paper}, {s.where} | {s.claim} |" for s in STATEMENTS)]) + "\n"
