@@ -5,7 +5,7 @@ Knows how a boundary is printed. Pieces, ridges and bends come from the geometry
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,7 +24,6 @@ from exactrev.cli.arguments import (
 from exactrev.cli.printing import (
     described,
     json_box,
-    json_point,
     print_json,
     print_lines,
     print_table,
@@ -35,7 +34,7 @@ from exactrev.cli.printing import (
 from exactrev.cli.progress import Watch
 
 if TYPE_CHECKING:
-    from exactrev.geometry import Boundaries, Boundary
+    from exactrev.geometry import Boundaries, Boundary, RegionComplex
 
 __all__ = ["boundaries"]
 
@@ -71,8 +70,7 @@ def boundaries(
         from exactrev.network.files.disk import write_atomically
 
         with Watch("pieces and ridges") as watch:
-            text = "".join(stream_json(head, boundaries=_exported(found, chosen, watch)))
-        write_atomically(output, text.encode("ascii"))
+            write_atomically(output, "".join(stream_json(head, **_places(found, chosen, watch))).encode("ascii"))
     if as_json:
         print_json(head, boundaries=(_record(found, boundary) for boundary in chosen))
         return
@@ -122,31 +120,44 @@ def _record(found: Boundaries, boundary: Boundary) -> dict[str, Any]:
     }
 
 
-def _exported(found: Boundaries, chosen: list[Boundary], watch: Watch) -> Iterator[dict[str, Any]]:
-    complex = found.complex
-    for done, boundary in enumerate(chosen, start=1):
-        pieces = [
+def _places(found: Boundaries, chosen: list[Boundary], watch: Watch) -> dict[str, Iterator[dict[str, Any]]]:
+    """The lists of an export: every chosen boundary by the numbers of its pieces and ridges, and each of these once."""
+    facets = sorted({facet for boundary in chosen for facet in boundary.pieces.tolist()})
+    ridges = sorted({crossing.ridge for boundary in chosen for crossing in boundary.ridges})
+    total = len(facets) + len(ridges)
+    return {
+        "boundaries": (
             {
-                "facet": facet,
-                "cells": complex.facet_cells[facet].tolist(),
-                "normal": json_point(complex.facet_normal(facet)),
-                "point": json_point(complex.facet_point(facet)),
+                "neuron": str(boundary.neuron),
+                "thick_cells": boundary.thick_cells.tolist(),
+                "pieces": boundary.pieces.tolist(),
+                "ridges": [{"ridge": crossing.ridge, "bends": crossing.bends} for crossing in boundary.ridges],
             }
-            for facet in boundary.pieces.tolist()
-        ]
-        ridges = [
-            {
-                "ridge": crossing.ridge,
-                "neurons": [str(neuron) for neuron in crossing.neurons],
-                "bends": crossing.bends,
-                "point": json_point(found.ridge_point(crossing.ridge)),
-            }
-            for crossing in boundary.ridges
-        ]
+            for boundary in chosen
+        ),
+        "pieces": _pieces(found.complex, facets, lambda done: watch(done, total)),
+        "ridges": _ridges(found, ridges, lambda done: watch(len(facets) + done, total)),
+    }
+
+
+def _pieces(complex: RegionComplex, facets: list[int], tell: Callable[[int], None]) -> Iterator[dict[str, Any]]:
+    from exactrev.statements.witnesses import as_json
+
+    for done, facet in enumerate(facets, start=1):
         yield {
-            "neuron": str(boundary.neuron),
-            "thick_cells": boundary.thick_cells.tolist(),
-            "pieces": pieces,
-            "ridges": ridges,
+            "piece": facet,
+            "neurons": [str(neuron) for neuron in complex.facet_neurons(facet)],
+            "cells": complex.facet_cells[facet].tolist(),
+            "normal": as_json(complex.facet_normal(facet)),
+            "point": as_json(complex.facet_point(facet)),
         }
-        watch(done, len(chosen))
+        tell(done)
+
+
+def _ridges(found: Boundaries, ridges: list[int], tell: Callable[[int], None]) -> Iterator[dict[str, Any]]:
+    from exactrev.statements.witnesses import as_json
+
+    for done, ridge in enumerate(ridges, start=1):
+        neurons = [str(neuron) for neuron in found.ridge_neurons(ridge)]
+        yield {"ridge": ridge, "neurons": neurons, "point": as_json(found.ridge_point(ridge))}
+        tell(done)

@@ -1,15 +1,13 @@
-"""How answers look: tables for people, one JSON object for programs, rationals in full or visibly shortened.
+"""How answers look: tables for people, one JSON object for programs.
 
-Knows stdout. Knows nothing of what is printed.
+Knows stdout. Rationals are spelt as in the statements' witnesses: exact in JSON, in text rounded only after a tilde.
 """
 
 from __future__ import annotations
 
-import decimal
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,13 +18,10 @@ __all__ = [
     "SCHEMA_VERSION",
     "described",
     "json_box",
-    "json_point",
-    "json_rational",
     "print_json",
     "print_lines",
+    "print_report",
     "print_table",
-    "shown",
-    "shown_point",
     "signs_text",
     "stream_json",
     "title",
@@ -35,31 +30,7 @@ __all__ = [
 
 SCHEMA_VERSION = 1
 PIPE_WIDTH = 120  # columns, where stdout is not a terminal
-LONGEST = 40  # characters of a rational that is printed in full
-
-
-def shown(value: Fraction) -> str:
-    """A rational in full, or where that is too long an approximation that says so.
-
-    >>> shown(Fraction(-7, 3))
-    '-7/3'
-    >>> shown(Fraction(10**50 + 1, 3**100))
-    '~194.0330 (51/48 digits)'
-    """
-    from exactrev.arithmetic.numbers import format_rational
-
-    text = format_rational(value)
-    if len(text) <= LONGEST:
-        return text
-    digits = "/".join(str(len(part.lstrip("-"))) for part in text.split("/"))
-    context = decimal.Context(prec=7, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
-    quotient = context.divide(decimal.Decimal(value.numerator), decimal.Decimal(value.denominator))
-    return f"~{quotient} ({digits} digits)"
-
-
-def shown_point(point: Iterable[Fraction]) -> str:
-    """A point as people write it, each coordinate as `shown`."""
-    return f"({', '.join(shown(x) for x in point)})"
+VERDICT_STYLES = {"HOLDS": "bold green", "FAILS": "bold red", "NOT APPLICABLE": "bold cyan", "UNDECIDED": "bold yellow"}
 
 
 def yes(value: bool) -> str:
@@ -73,37 +44,25 @@ def signs_text(complex: RegionComplex, cell: int) -> str:
 
 def title(name: str, net: Network, box: Box | None = None) -> str:
     """The line above a result: which network, and where."""
-    where = f"R^{net.n_in}" if box is None else " x ".join(map(_interval, box.lo, box.hi))
+    from exactrev.statements.witnesses import as_text
+
+    where = f"R^{net.n_in}" if box is None else f"the box from {as_text(box.lo)} to {as_text(box.hi)}"
     return f"{name}: {net.architecture}, {net.parameters} parameters, over {where}"
-
-
-def _interval(low: Fraction, high: Fraction) -> str:
-    return f"[{shown(low)}, {shown(high)}]"
 
 
 # -- JSON ---------------------------------------------------------------------------------------------------------
 
 
-def json_rational(value: Fraction) -> int | str:
-    """An integer that every JSON reader holds exactly, or a string ``p/q``."""
-    from exactrev.arithmetic.numbers import format_rational
-
-    if value.denominator == 1 and value.numerator.bit_length() <= 53:
-        return value.numerator
-    return format_rational(value)
-
-
-def json_point(point: Iterable[Fraction]) -> list[int | str]:
-    return [json_rational(x) for x in point]
-
-
 def json_box(box: Box | None) -> dict[str, Any] | None:
-    return None if box is None else {"lo": json_point(box.lo), "hi": json_point(box.hi)}
+    from exactrev.statements.witnesses import as_json
+
+    return None if box is None else {"lo": as_json(box.lo), "hi": as_json(box.hi)}
 
 
 def described(name: str, net: Network) -> dict[str, Any]:
     """What a result says about the network that it is about."""
-    record: dict[str, Any] = {"name": name, "architecture": net.architecture, "parameters": net.parameters}
+    record: dict[str, Any] = {"name": name, "architecture": net.architecture, "widths": list(net.widths)}
+    record["parameters"] = net.parameters
     if net.provenance is not None:
         record |= {"sha256": net.provenance.sha256, "format": net.provenance.format, "reading": net.provenance.reading}
     return record
@@ -154,3 +113,18 @@ def print_lines(lines: Iterable[str]) -> None:
     """Lines on stdout, one at a time: they need not fit into memory."""
     for line in lines:
         sys.stdout.write(f"{line}\n")
+
+
+def print_report(text: str) -> None:
+    """The report of `verify` on stdout; on a terminal, verdicts have colours."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        print_lines([text])
+        return
+    styled = Text(text)
+    for verdict, style in VERDICT_STYLES.items():
+        styled.highlight_regex(f"(?m)^{verdict}\\b", style)
+    console.print(styled)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from exactrev.cli.printing import json_point, signs_text
+from exactrev.cli.printing import signs_text
 
 if TYPE_CHECKING:
     from exactrev.geometry import RegionComplex
@@ -43,13 +43,15 @@ def write_region_graph(complex: RegionComplex, path: str, progress: Callable[[in
 
 
 def _graphml(complex: RegionComplex, progress: Callable[[int, int], None]) -> Iterator[str]:
+    from exactrev.statements.witnesses import as_json
+
     yield _GRAPHML
     for cell in range(complex.n_cells):
         attributes = {
             "signs": signs_text(complex, cell),
             "bounded": str(complex.is_bounded(cell)).lower(),
             "thick": str(cell >= complex.n_regions).lower(),
-            "point": " ".join(map(str, json_point(complex.interior_point(cell)))),
+            "point": " ".join(as_json(complex.interior_point(cell))),
         }
         yield f'<node id="{cell}">{_data(attributes)}</node>\n'
         progress(cell + 1, complex.n_cells)
@@ -65,6 +67,8 @@ def _data(attributes: dict[str, str]) -> str:
 
 
 def _node_link(complex: RegionComplex, progress: Callable[[int, int], None]) -> Iterator[str]:
+    from exactrev.statements.witnesses import as_json
+
     yield '{"directed": false, "multigraph": false, "graph": {}, "nodes": ['
     for cell in range(complex.n_cells):
         node = {
@@ -72,7 +76,7 @@ def _node_link(complex: RegionComplex, progress: Callable[[int, int], None]) -> 
             "signs": signs_text(complex, cell),
             "bounded": complex.is_bounded(cell),
             "thick": cell >= complex.n_regions,
-            "point": json_point(complex.interior_point(cell)),
+            "point": as_json(complex.interior_point(cell)),
         }
         yield (",\n" if cell else "\n") + json.dumps(node)
         progress(cell + 1, complex.n_cells)

@@ -23,10 +23,8 @@ from exactrev.cli.arguments import (
 from exactrev.cli.printing import (
     described,
     json_box,
-    json_point,
     print_json,
     print_lines,
-    shown_point,
     signs_text,
     title,
     yes,
@@ -43,7 +41,12 @@ __all__ = ["regions"]
 @network_argument
 @box_option
 @click.option("--graph", metavar="FILE", help="Write the region graph, as .graphml or node-link .json.")
-@click.option("--list", "listed", is_flag=True, help="List all cells: signs of the preactivations, an interior point.")
+@click.option(
+    "--list",
+    "listed",
+    is_flag=True,
+    help="List all cells: signs of the preactivations, an interior point.",
+)
 @raw_option
 @as_json
 def regions(net: str, box: list[Point] | None, graph: str | None, listed: bool, raw: bool, as_json: bool) -> None:
@@ -51,7 +54,7 @@ def regions(net: str, box: list[Point] | None, graph: str | None, listed: bool, 
 
     Over all of R^n, or inside a box. A region is a component of the space without all boundaries; a thick cell is an
     open set on which some preactivation vanishes identically. Regions of a box count as bounded if they do not touch
-    its sides.
+    its sides. In text, a number after ~ is rounded; --json has it in full.
     """
     check_output(graph, (".graphml", ".json"), [net])
     network = load_network(net, raw)
@@ -91,15 +94,19 @@ def _summary(complex: RegionComplex, seconds: float) -> Iterator[str]:
 
 
 def _lines(complex: RegionComplex) -> Iterator[str]:
+    from exactrev.statements.witnesses import as_text
+
     digits = max(4, len(str(complex.n_cells)))
     width = max(5, sum(complex.network.hidden_widths) + complex.network.depth - 1)
     yield f"\n{'cell':>{digits}}  {'signs':{width}}  bounded  interior point"
     for cell in range(complex.n_cells):
         signs, bounded = signs_text(complex, cell), yes(complex.is_bounded(cell))
-        yield f"{cell:>{digits}}  {signs:{width}}  {bounded:7}  {shown_point(complex.interior_point(cell))}"
+        yield f"{cell:>{digits}}  {signs:{width}}  {bounded:7}  {as_text(complex.interior_point(cell))}"
 
 
 def _records(complex: RegionComplex) -> Iterator[dict[str, Any]]:
+    from exactrev.statements.witnesses import as_json
+
     for cell in range(complex.n_cells):
         map = complex.affine_map(cell)
         yield {
@@ -107,7 +114,7 @@ def _records(complex: RegionComplex) -> Iterator[dict[str, Any]]:
             "thick": cell >= complex.n_regions,
             "bounded": complex.is_bounded(cell),
             "signs": complex.sign_vector(cell),
-            "point": json_point(complex.interior_point(cell)),
-            "weights": [json_point(row) for row in map.W],
-            "bias": json_point(map.b),
+            "point": as_json(complex.interior_point(cell)),
+            "weights": as_json(map.W),
+            "bias": as_json(map.b),
         }
