@@ -26,7 +26,22 @@ _HOME = {
     "Verdict": "exactrev.verdict",
 }
 
-__all__ = ["__version__", *_HOME]
+__all__ = [
+    "AffineMap",
+    "Box",
+    "Network",
+    "Neuron",
+    "Oracle",
+    "Outcome",
+    "Verdict",
+    "__version__",
+    "boundaries",
+    "load",
+    "region_graph",
+    "regions",
+    "save",
+    "verify",
+]
 
 if TYPE_CHECKING:
     from exactrev.geometry import Box, boundaries, region_graph, regions

@@ -109,7 +109,8 @@ def test_the_licence_is_the_mit_licence() -> None:
 
 
 def test_every_public_name_is_there() -> None:
-    assert sorted(exactrev.__all__) == dir(exactrev)
+    assert dir(exactrev) == sorted(exactrev.__all__)
+    assert {"__version__", *exactrev._HOME} == set(exactrev.__all__)
     assert all(getattr(exactrev, name) is not None for name in exactrev.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         exactrev.nonsense  # noqa: B018
