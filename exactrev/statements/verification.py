@@ -32,7 +32,7 @@ def verify(
 
     `labels` chooses statements by label or by the paper's number; None means all. After `budget` seconds what is not
     decided is reported as UNDECIDED, with what is missing. `progress(done, total)` is called after every neuron of the
-    enumeration and after every statement, and may raise `BudgetSpent` or anything else to stop.
+    enumeration and after every statement, and may raise to stop it all.
 
     Raises `BadInput` for an unknown label or an impossible budget, `InvalidNetwork` if the box does not fit.
 

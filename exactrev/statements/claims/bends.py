@@ -25,6 +25,8 @@ earlier layers have the same activation pattern along all pieces of B[z] around 
 With n_in = 1 boundaries are points and never bend; so T1a is vacuous, and T1b and L2 hold, vacuously, if and only if no
 two boundaries of the layers in question share a point.
 
+Not decided: anything about networks near this one; and by how much a boundary bends.
+
 References: Rolnick & Körding (2020), Appendix B; Hanin & Rolnick (2019) for T1a.
 """
 
@@ -84,10 +86,11 @@ def decide_bends_only_at_earlier_boundaries(evidence: Evidence) -> Verdict:
     _require_equal_prefixes(evidence, meetings)
     bends = int(meetings.bends.sum())
     if not bends:
-        return Verdict(Outcome.HOLDS, f"no boundary bends, at any of {len(meetings)} places on ridges", vacuous=True)
+        checked = f"no boundary bends, at any of {len(meetings)} places on ridges or corners"
+        return Verdict(Outcome.HOLDS, checked, vacuous=True)
     return Verdict(
         Outcome.HOLDS,
-        f"boundaries bend at {bends} of {len(meetings)} places on ridges, each on the boundary of an earlier layer",
+        f"boundaries bend at {bends} of {len(meetings)} places on ridges or corners, each on one of an earlier layer",
     )
 
 

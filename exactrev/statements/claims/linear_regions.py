@@ -23,7 +23,9 @@ it), so the sum over S of kappa grad z(A) is 0; by independence all kappa are 0.
 that A and its neighbour across a facet carry the same map. So where the facet reading holds, only points at which more
 than n_in preactivations vanish need to be looked at: there the cells around are grouped by their exact maps.
 
-References: Hanin & Rolnick, *Deep ReLU Networks Have Surprisingly Few Activation Patterns* (2019), for cases where the
+Not decided: how regions with one map join to linear regions; whether the assumption holds for networks near this one.
+
+Reference: Hanin & Rolnick, *Deep ReLU Networks Have Surprisingly Few Activation Patterns* (2019), for cases where the
 assumption fails.
 """
 

@@ -185,7 +185,7 @@ class _Links:
             return Defect(pair, f"near the point the boundary consists of {components} parts that meet only there")
         characteristic = sum((-1) ** d for _, d in around)
         if characteristic != 1 + (-1) ** dimension:
-            return Defect(pair, f"the link of the boundary there is no sphere: its Euler characteristic is {characteristic}")
+            return Defect(pair, f"the link of the boundary there has Euler characteristic {characteristic}: no sphere")
         if dimension <= 2 or self._increases_somewhere(pair, neuron):
             return None
         because = f"it is not known whether the link of the boundary there, of dimension {dimension}, is a sphere"
