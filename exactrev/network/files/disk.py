@@ -70,19 +70,21 @@ def read_source(path: str | os.PathLike[str]) -> Source:
         descriptor = os.open(path, flags)
     except (OSError, ValueError) as error:
         raise BadInput(name, "", _reason(error), "a file that can be read") from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             kind = _KINDS.get(stat.S_IFMT(status.st_mode), "something that is not a file")
             raise BadInput(name, "", kind, "a regular file")
         if status.st_size > MAX_FILE_BYTES:
             raise BadInput(name, "", f"{status.st_size} bytes", f"at most {MAX_FILE_BYTES}")
-        try:
-            data = file.read(MAX_FILE_BYTES + 1)
-        except OSError as error:
-            raise BadInput(name, "", _reason(error), "a file that can be read") from None
-    if len(data) > MAX_FILE_BYTES:
-        raise BadInput(name, "", f"more than {MAX_FILE_BYTES} bytes", f"at most {MAX_FILE_BYTES}")
+        with open(descriptor, "rb", closefd=False) as file:
+            data = file.read(status.st_size + 1)
+    except OSError as error:
+        raise BadInput(name, "", _reason(error), "a file that can be read") from None
+    finally:
+        os.close(descriptor)
+    if len(data) != status.st_size:
+        raise BadInput(name, "", "a file that changes while it is read", "a file at rest")
     return Source(name, data, hashlib.sha256(data).hexdigest())
 
 

@@ -80,7 +80,9 @@ class ExactArray:
         scale = max(0, -int(exponent.min(initial=0)))
         shift = exponent + scale
         check_room(array.size, 53 + int(shift.max(initial=0)))
-        return cls(mantissa.astype(object) << shift.astype(object), 1 << scale)
+        integers = np.empty(array.shape, dtype=object)  # operations on arrays without axes give scalars, not arrays
+        integers[...] = mantissa.astype(object) << shift.astype(object)
+        return cls(integers, 1 << scale)
 
     @classmethod
     def from_fractions(cls, values: Sequence[Fraction], shape: tuple[int, ...]) -> ExactArray:

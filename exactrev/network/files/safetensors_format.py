@@ -70,7 +70,7 @@ def _tensors(source: Source, header: dict[str, Any], body: bytes) -> tuple[dict[
         place = f"header[{shown(name)}]"
         check_keys(source, place, entry, {"dtype", "shape", "data_offsets"})
         kind = entry["dtype"]
-        if kind not in _DTYPES or isinstance(kind, NumberText):
+        if not isinstance(kind, str) or kind not in _DTYPES:
             raise source.refuse(f"{place}.dtype", kind_of(kind), ", ".join(_DTYPES))
         shape = _naturals(source, f"{place}.shape", entry["shape"])
         begin, end = _naturals(source, f"{place}.data_offsets", entry["data_offsets"], length=2)

@@ -41,19 +41,18 @@ def read_keras(source: Source, extension: str) -> Network:
 
 def _read_whole_model(source: Source) -> Network:
     """HDF5 alone: the configuration is an attribute, each layer has a group that lists its weights by name."""
-    with open_hdf5(source, source.data) as file:
-        config = file.text("", "model_config")
-        if config is None:
-            raise source.refuse("model_config", "no such attribute", "a whole model, not its weights alone")
-        steps, n_in = find_steps(source, "model_config", config.encode("utf-8", "surrogatepass"))
-        layers: dict[str, NamedLayer] = {}
-        for step in steps:
-            if step.units is not None:
-                group = f"model_weights/{_plain(source, step.name)}"
-                names = file.texts(group, "weight_names") or []
-                _check_count(source, group, len(names), step)
-                paths = [f"{group}/{_plain(source, name)}" for name in names]
-                layers[step.name] = _dense_layer(source, step, file, paths)
+    file = open_hdf5(source, source.data)
+    config = file.text("", "model_config")
+    if config is None:
+        raise source.refuse("model_config", "no such attribute", "a whole model, not its weights alone")
+    steps, n_in = find_steps(source, "model_config", config.encode("utf-8", "surrogatepass"))
+    layers: dict[str, NamedLayer] = {}
+    for step in steps:
+        if step.units is not None:
+            group = f"model_weights/{step.name}"
+            names = file.texts(group, "weight_names") or []
+            _check_count(source, group, len(names), step)
+            layers[step.name] = _dense_layer(source, step, file, [f"{group}/{name}" for name in names])
     return _network(source, steps, n_in, layers, "Keras HDF5")
 
 
@@ -66,31 +65,25 @@ def _read_archive(source: Source) -> Network:
     steps, n_in = find_steps(source, _CONFIG, unpack(source, members[_CONFIG]))
     dense = [step for step in steps if step.units is not None]
     layers: dict[str, NamedLayer] = {}
-    with open_hdf5(source, unpack(source, members[_WEIGHTS])) as file:
-        roots = ("layers", "_layer_checkpoint_dependencies")
-        root = next((root for root in roots if file.has_group(root)), None)
-        if root is None:
-            raise source.refuse(_WEIGHTS, "no group of layers", f"the group {roots[0]}")
-        groups = [name for name in file.names(root) if re.fullmatch("dense(_[0-9]+)?", name)]
-        if len(groups) != len(dense):
-            raise source.refuse(f"{_WEIGHTS}/{root}", f"{len(groups)} groups of Dense weights", f"{len(dense)}")
-        for number, step in enumerate(dense):
-            group = f"{root}/dense_{number}/vars" if number else f"{root}/dense/vars"
-            owner = file.text(group, "name")
-            if owner is not None and owner != step.name:
-                raise source.refuse(f"{_WEIGHTS}/{group}", f"weights of {shown(owner)}", f"those of {shown(step.name)}")
-            names = sorted(file.names(group))
-            if names != [str(i) for i in range(len(names))]:
-                raise source.refuse(f"{_WEIGHTS}/{group}", f"the names {shown(names)}", "0, 1")
-            _check_count(source, f"{_WEIGHTS}/{group}", len(names), step)
-            layers[step.name] = _dense_layer(source, step, file, [f"{group}/{name}" for name in names])
+    file = open_hdf5(source, unpack(source, members[_WEIGHTS]))
+    roots = ("layers", "_layer_checkpoint_dependencies")
+    root = next((root for root in roots if file.has_group(root)), None)
+    if root is None:
+        raise source.refuse(_WEIGHTS, "no group of layers", f"the group {roots[0]}")
+    groups = [name for name in file.names(root) if re.fullmatch("dense(_[0-9]+)?", name)]
+    if len(groups) != len(dense):
+        raise source.refuse(f"{_WEIGHTS}/{root}", f"{len(groups)} groups of Dense weights", f"{len(dense)}")
+    for number, step in enumerate(dense):
+        group = f"{root}/dense_{number}/vars" if number else f"{root}/dense/vars"
+        owner = file.text(group, "name")
+        if owner is not None and owner != step.name:
+            raise source.refuse(f"{_WEIGHTS}/{group}", f"weights of {shown(owner)}", f"those of {shown(step.name)}")
+        names = sorted(file.names(group))
+        if names != [str(i) for i in range(len(names))]:
+            raise source.refuse(f"{_WEIGHTS}/{group}", f"the names {shown(names)}", "0, 1")
+        _check_count(source, f"{_WEIGHTS}/{group}", len(names), step)
+        layers[step.name] = _dense_layer(source, step, file, [f"{group}/{name}" for name in names])
     return _network(source, steps, n_in, layers, "Keras archive")
-
-
-def _plain(source: Source, name: str) -> str:
-    if not name or any(part in ("", ".", "..") for part in name.split("/")):
-        raise source.refuse(shown(name), "a name that leads elsewhere", "the name of a layer or of weights")
-    return name
 
 
 def _check_count(source: Source, place: str, found: int, step: Step) -> None:

@@ -1,66 +1,84 @@
-"""HDF5 files, read with caution: groups, text attributes and plain arrays of numbers, all inside this one file.
+"""HDF5 files: their groups, text attributes and plain arrays of numbers.
 
-Knows h5py and what a hostile file may ask of it: links and storage that lead to other files, virtual datasets,
-filters that are loaded as plugins, shapes without data. All of that is refused before it is followed. The file is
-opened from the bytes that were read, so what is hashed is what is parsed.
+Knows h5py only by way of a second process. A damaged HDF5 file can make the library behind h5py loop for ever or
+crash, so the library runs in `hdf5_worker`, for a limited time; whatever goes wrong there, here it becomes one line.
+What is hashed is what is parsed: the worker gets the bytes, not the name of a file.
 """
 
 from __future__ import annotations
 
-import importlib
-import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import importlib.util
+import os
+import subprocess
+import sys
 from math import prod
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from exactrev.errors import ExactrevError
-from exactrev.network.files.assembly import AnyArray, number_of_entries
+from exactrev.network.files.assembly import AnyArray
 from exactrev.network.files.disk import Source, shown
-from exactrev.network.files.exact_arrays import MAX_ENTRIES
+from exactrev.network.files.strict_json import parse_json
 
-__all__ = ["Hdf5", "open_hdf5"]
+__all__ = ["SIGNATURE", "Hdf5", "open_hdf5"]
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
-_MAX_NAMES = 10_000
-_T = TypeVar("_T")
+MAX_SECONDS = 30
+_WORKER = Path(__file__).with_name("hdf5_worker.py")
 
 
-@contextmanager
-def open_hdf5(source: Source, data: bytes) -> Iterator[Hdf5]:
-    """The HDF5 file with these bytes, closed in the end. Without h5py, `BadInput` says what to install."""
+def open_hdf5(source: Source, data: bytes) -> Hdf5:
+    """What the HDF5 file with these bytes holds. Without h5py, `BadInput` says what to install."""
     if not data.startswith(SIGNATURE):
         raise source.refuse("", f"a file that starts with {data[:4]!r}", "an HDF5 file")
-    try:
-        h5py = importlib.import_module("h5py")
-    except ImportError:
+    _check_length(source, data)
+    if importlib.util.find_spec("h5py") is None:
         raise source.refuse(
             "", "an HDF5 file, and the package h5py is not installed", 'pip install "exactrev[formats]"'
-        ) from None
-    file = _guarded(source, "", lambda: h5py.File(io.BytesIO(data), "r"))
+        )
+    # The worker finds the packages where this process finds them, and nothing beside its own file (-P).
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
     try:
-        yield Hdf5(source, h5py, file)
-    finally:
-        file.close()
+        run = subprocess.run(
+            [sys.executable, "-P", str(_WORKER)], input=data, capture_output=True, env=environment, timeout=MAX_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        raise source.refuse("", "a file that keeps the HDF5 library busy without end", "a sound HDF5 file") from None
+    answer = run.stdout
+    length = int.from_bytes(answer[:8], "little")
+    if run.returncode or len(answer) < 8 + length:
+        reason = run.stderr.decode("utf-8", "replace").strip().split("\n")[-1] or f"status {run.returncode}"
+        raise source.refuse("", f"damaged data ({shown(reason, 120)[1:-1]})", "a sound HDF5 file")
+    contents = parse_json(source, "", answer[8 : 8 + length], max_depth=8)
+    return Hdf5(source, contents, answer[8 + length :])
 
 
 class Hdf5:
-    """The root group of an open file."""
+    """The contents of a file, by path."""
 
-    def __init__(self, source: Source, h5py: Any, root: Any) -> None:
+    def __init__(self, source: Source, contents: dict[str, Any], body: bytes) -> None:
         self._source = source
-        self._h5py = h5py
-        self._root = root
+        self._groups: dict[str, dict[str, list[str]]] = contents["groups"]
+        self._arrays: dict[str, dict[str, Any]] = contents["arrays"]
+        self._data: dict[str, AnyArray] = {}
+        start = 0
+        for path, entry in self._arrays.items():
+            if "dtype" in entry:
+                shape = tuple(map(int, entry["shape"]))
+                self._data[path] = np.frombuffer(body, entry["dtype"], count=prod(shape), offset=start).reshape(shape)
+                start += self._data[path].nbytes
 
     def has_group(self, path: str) -> bool:
         """Whether there is a group at this path."""
-        return isinstance(self._find(path), self._h5py.Group)
+        return path in self._groups
 
     def names(self, path: str) -> list[str]:
         """The names in a group."""
-        return _guarded(self._source, path, lambda: list(self._group(path)))
+        self._group(path)
+        below = f"{path}/" if path else ""
+        paths = [*self._groups, *self._arrays]
+        return [p.removeprefix(below) for p in paths if p.startswith(below) and "/" not in p.removeprefix(below)]
 
     def text(self, path: str, attribute: str) -> str | None:
         """A text attribute of the group at `path`, None if there is none."""
@@ -71,86 +89,35 @@ class Hdf5:
 
     def texts(self, path: str, attribute: str) -> list[str] | None:
         """A text attribute with any number of strings; also one cut into pieces ``name0``, ``name1``, ... ."""
-        return _guarded(self._source, f"{path or '/'}, {attribute}", lambda: self._texts(path, attribute))
+        attributes = self._group(path)
+        if attribute in attributes:
+            return attributes[attribute]
+        pieces: list[list[str]] = []
+        while f"{attribute}{len(pieces)}" in attributes:
+            pieces.append(attributes[f"{attribute}{len(pieces)}"])
+        return [text for piece in pieces for text in piece] if pieces else None
 
     def array(self, path: str) -> AnyArray:
         """The numbers of a dataset: IEEE floats of 16, 32 or 64 bits, stored in this file, unfiltered."""
-        return _guarded(self._source, path, lambda: self._array(path))
+        if path not in self._data:
+            entry = self._arrays.get(path, {"refused": "no dataset", "expected": "an array of numbers"})
+            raise self._source.refuse(path, entry["refused"], entry["expected"])
+        return self._data[path]
 
-    def _array(self, path: str) -> AnyArray:
-        dataset = self._find(path)
-        if not isinstance(dataset, self._h5py.Dataset):
-            raise self._source.refuse(path, "no dataset", "an array of numbers")
-        if dataset.is_virtual or dataset.external:
-            raise self._source.refuse(path, "data in another file", "data inside this file")
-        types = self._h5py.h5t
-        standard = [getattr(types, f"IEEE_F{bits}{order}") for bits in (16, 32, 64) for order in ("LE", "BE")]
-        if not any(dataset.id.get_type().equal(each) for each in standard):
-            raise self._source.refuse(path, f"the dtype {shown(str(dataset.dtype))}", "float16, float32 or float64")
-        if dataset.shape is None:
-            raise self._source.refuse(path, "a dataset without a shape", "an array of numbers")
-        number_of_entries(self._source, path, dataset.shape)
-        if dataset.id.get_create_plist().get_nfilters():
-            raise self._source.refuse(path, "compressed or filtered data", "plain data")
-        if dataset.chunks is not None and prod(dataset.chunks) > MAX_ENTRIES:
-            raise self._source.refuse(path, f"chunks of shape {dataset.chunks}", "smaller chunks")
-        if dataset.id.get_storage_size() < dataset.size * dataset.dtype.itemsize:
-            raise self._source.refuse(path, "fewer data than its shape needs", "all of them")
-        return np.asarray(dataset[()])
-
-    def _texts(self, path: str, attribute: str) -> list[str] | None:
-        attributes = self._group(path).attrs
-        if attribute in attributes:
-            return self._strings(f"{path or '/'}, {attribute}", attributes, attribute)
-        texts: list[str] = []
-        piece = 0
-        while f"{attribute}{piece}" in attributes and piece < _MAX_NAMES:
-            texts += self._strings(f"{path or '/'}, {attribute}{piece}", attributes, f"{attribute}{piece}")
-            piece += 1
-        return texts if piece else None
-
-    def _strings(self, place: str, attributes: Any, name: str) -> list[str]:
-        attribute = attributes.get_id(name)
-        if attribute.dtype.kind not in "SO" or prod(attribute.shape or ()) > _MAX_NAMES:
-            raise self._source.refuse(place, f"the dtype {attribute.dtype}, shape {attribute.shape}", "text")
-        texts: list[str] = []
-        for item in np.ravel(np.asarray(attributes[name], dtype=object)).tolist():
-            if not isinstance(item, (str, bytes)):
-                raise self._source.refuse(place, f"a {type(item).__name__}", "text")
-            texts.append(item if isinstance(item, str) else item.decode("utf-8"))
-        return texts
-
-    def _group(self, path: str) -> Any:
-        group = self._find(path)
-        if not isinstance(group, self._h5py.Group):
+    def _group(self, path: str) -> dict[str, list[str]]:
+        if path not in self._groups:
             raise self._source.refuse(path, "no group", "a group of this name")
-        return group
-
-    def _find(self, path: str) -> Any:
-        """The object at a path, None if there is none."""
-        return _guarded(self._source, path, lambda: self._follow(path))
-
-    def _follow(self, path: str) -> Any:
-        """Step by step, and through hard links only: others may lead to any file."""
-        here = self._root
-        for name in path.split("/") if path else []:
-            if not isinstance(here, self._h5py.Group):
-                return None
-            link = here.get(name, getlink=True)
-            if link is None:
-                return None
-            if not isinstance(link, self._h5py.HardLink):
-                raise self._source.refuse(path, f"a link ({type(link).__name__})", "an object in this file")
-            here = here[name]
-        return here
+        return self._groups[path]
 
 
-def _guarded(source: Source, place: str, read: Callable[[], _T]) -> _T:
-    """What `read` returns. A damaged file makes h5py raise almost anything; here it becomes one line."""
-    try:
-        return read()
-    except ExactrevError:
-        raise
-    except Exception as error:
-        line = str(error).strip().split("\n")[0]
-        raise source.refuse(place, f"damaged data ({shown(line, 100)[1:-1]})", "a sound HDF5 file") from None
+def _check_length(source: Source, data: bytes) -> None:
+    """The superblock says where the file ends; a cut file is refused before anybody starts a process for it."""
+    version = data[8] if len(data) > 8 else 255
+    widths = {0: (13, 24), 1: (13, 28), 2: (9, 12), 3: (9, 12)}  # where the width of an offset is, where offsets begin
+    if version not in widths:
+        raise source.refuse("superblock", f"version {version}, or a cut file", "version 0 to 3")
+    width_at, offsets_at = widths[version]
+    width = data[width_at] if len(data) > width_at else 0
+    end = int.from_bytes(data[offsets_at + 2 * width : offsets_at + 3 * width], "little")
+    if width not in (2, 4, 8) or end != len(data):
+        raise source.refuse("superblock", f"a file of {len(data)} bytes", f"{end}, as the superblock says")

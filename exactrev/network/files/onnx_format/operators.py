@@ -26,7 +26,7 @@ from exactrev.network.files.onnx_format.values import Impossible, Value
 
 __all__ = ["OPERATORS", "Operators", "node_label"]
 
-MAX_PRODUCTS = 1 << 33
+MAX_PRODUCTS = 1 << 32
 """The most multiplications that folding one model may take."""
 
 _ATTRIBUTE_FIELDS = {1: "f", 2: "i", 4: "t", 6: "floats", 7: "ints"}  # AttributeProto.AttributeType
