@@ -18,7 +18,7 @@ from exactrev.drawing.plane import SQUARE, draw_plane
 from exactrev.drawing.scene import Scene, read_scene, require_drawable
 from exactrev.drawing.surface import draw_surface
 from exactrev.drawing.window import default_window
-from exactrev.errors import InvalidNetwork
+from exactrev.errors import BadInput, InvalidNetwork
 from exactrev.geometry import Box, RegionComplex, regions
 from exactrev.geometry.enumeration import Progress
 from exactrev.network import Network, restrict
@@ -65,12 +65,14 @@ def plot(
 
     Returns a `matplotlib.figure.Figure` that belongs to no window; in a notebook, ``%matplotlib inline`` shows it.
     Artists carry names (`Artist.get_gid`), which are the ids of groups in an SVG: ``regions``, ``thick-k``,
-    ``boundary-k-i``, ``bends-k-i``, ``points-k-i`` for layer k and neuron z[k,i]. Raises `ExactrevError` if matplotlib
-    is missing, `BadInput` for a path that cannot be written to, and `InvalidNetwork` for a box or a plane that does not
-    fit the network, for more than two inputs without a plane, and for windows beyond what floats can hold.
+    ``boundary-k-i``, ``bends-k-i``, ``points-k-i`` for layer k and neuron z[k,i].
+
+    Raises `ExactrevError` if matplotlib is missing, `BadInput` for a path that cannot be written to or an unknown
+    colouring, and `InvalidNetwork` for a box or a plane that does not fit the network, for more than two inputs without
+    a plane, and for windows beyond what floats can hold.
     """
     if colour_regions not in get_args(Colouring):
-        raise InvalidNetwork("no such colouring", found=colour_regions, expected=", ".join(get_args(Colouring)))
+        raise BadInput("", "colour_regions", repr(colour_regions), " or ".join(get_args(Colouring)))
     if path is not None:
         require_writable(path)
     with settings():
@@ -85,7 +87,7 @@ def plot(
             figure = new_figure(*_size(view.complex.box, title))
             axes = figure.add_subplot()
             entries = draw_plane(axes, read_scene(view.complex), colour_regions, names)
-        axes.set_title(view.caption, loc="left", color=MUTED)
+        axes.set_title(f"{view.subject}: {view.counts}", loc="left", color=MUTED)
         _decorate(figure, entries, title)
         if path is not None:
             save_figure(figure, path)
@@ -120,8 +122,8 @@ def plot_graph(
         draw_surface(middle, scene, (*view.names, f"${value}$"))
         entries = draw_plane(right, scene, "value", view.names)
         left.set_title(net.architecture, color=MUTED)
-        middle.set_title("graph", color=MUTED)
-        right.set_title(view.caption.removeprefix(f"{net.architecture}: "), color=MUTED)
+        middle.set_title("graph" if plane is None else "graph on a slice", color=MUTED)
+        right.set_title(view.counts, color=MUTED)
         _decorate(figure, entries, title)
         if path is not None:
             save_figure(figure, path)
@@ -135,7 +137,8 @@ class _View:
     net: Network
     complex: RegionComplex
     names: tuple[str, str]
-    caption: str
+    subject: str
+    counts: str
 
 
 def _look(net: Network, box: Box | None, plane: Plane | None, progress: Progress | None) -> _View:
@@ -150,7 +153,7 @@ def _look(net: Network, box: Box | None, plane: Plane | None, progress: Progress
     if box is not None:
         require_drawable(box)
         seen = regions(sliced, box, progress)
-        return _View(sliced, seen, names, f"{subject}: {_count(seen.n_regions, 'region')} in this window{_thick(seen)}")
+        return _View(sliced, seen, names, subject, f"{_count(seen.n_regions, 'region')} in this window{_thick(seen)}")
     whole = regions(sliced, None, progress)
     window = default_window(whole)
     require_drawable(window)
@@ -158,14 +161,13 @@ def _look(net: Network, box: Box | None, plane: Plane | None, progress: Progress
     counts = f"{_count(whole.n_regions, 'region')}, {whole.n_bounded:,} bounded{_thick(whole)}"
     if seen.n_cells < whole.n_cells:
         counts += f"; {seen.n_cells:,} in view"
-    return _View(sliced, seen, names, f"{subject}: {counts}")
+    return _View(sliced, seen, names, subject, counts)
 
 
 def _slice(net: Network, plane: Plane) -> Network:
-    origin, *directions = plane
-    if len(directions) not in (1, 2):
-        raise InvalidNetwork("a slice to be drawn has one or two directions", found=len(directions))
-    return restrict(net, origin, directions)
+    if len(plane) not in (2, 3):
+        raise InvalidNetwork("a slice to be drawn has an origin and one or two directions", found=len(plane))
+    return restrict(net, plane[0], plane[1:])
 
 
 def _size(box: Box | None, title: str | None) -> tuple[float, float]:

@@ -18,9 +18,9 @@ from exactrev.network.affine import FloatArray
 
 __all__ = ["anchors", "default_window", "ridge_points"]
 
-SEEN = 0.75  # the fraction of corners that has to be seen, whatever it takes
-REACH = 2.5  # corners up to this many times farther out are seen as well,
-CROWD = 500  # unless there are more corners than this
+GRID = 40  # corners in the same square of a grid this fine look like one,
+CROWD = 2.0  # or, if there are many, this many times finer than their square root
+CANDIDATES = 60  # windows to choose from
 MARGIN = 0.12  # of the extent, on every side
 SQUARE = 4.0  # axes whose extents differ by no more than this factor get the same extent
 LARGEST = 2**1000  # corners farther out than this are never shown
@@ -31,9 +31,9 @@ RESOLUTION = 2.0**-30  # no window is smaller than this fraction of its distance
 def default_window(complex: RegionComplex) -> Box:
     """A rational box around the bounded structure of a complex over R^n: its corners, and a margin.
 
-    Random lines meet arbitrarily far away, so far corners may stay outside: on each axis at least `SEEN` of them are
-    inside, and, unless there is a crowd, everything up to `REACH` times as far. Lines that meet no other are shown
-    where they pass the middle. A network without boundaries gets [-1, 1]^n.
+    Random lines meet arbitrarily far away, and a window around all of it would show a blot. So of all windows around
+    the middle it is the one in which most corners can be told apart; if no corners are close together, all are inside.
+    Lines that meet no other are shown where they pass the middle. A network without boundaries gets [-1, 1]^n.
 
     >>> from exactrev.geometry import regions
     >>> from exactrev.network import Network
@@ -45,8 +45,7 @@ def default_window(complex: RegionComplex) -> Box:
     n = complex.network.n_in
     if not len(points):
         return Box.cube(n, -1, 1)
-    low, high = zip(*(_extent(points[:, axis]) for axis in range(n)), strict=True)
-    lo, hi = np.array(low), np.array(high)
+    lo, hi = _clearest(points)
     span = hi - lo
     if not span.any():
         span = np.maximum(1.0, np.abs(lo) / 2)
@@ -88,16 +87,25 @@ def _foot(complex: RegionComplex, facet: int, centre: Sequence[Fraction]) -> Poi
     return tuple(m + step * a for a, m in zip(normal, centre, strict=True))
 
 
-def _extent(values: FloatArray) -> tuple[float, float]:
-    """Lowest and highest of the values that are to be seen along one axis."""
-    ordered = np.sort(values)
-    centre = ordered[(len(ordered) - 1) // 2]
-    distances = np.sort(np.abs(ordered - centre))
-    reach = distances[int(np.ceil(SEEN * len(distances))) - 1] or distances[-1]
-    if len(distances) <= CROWD:
-        reach *= REACH
-    seen = ordered[np.abs(ordered - centre) <= reach]
-    return float(seen[0]), float(seen[-1])
+def _clearest(points: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The tight box around those points nearest to the middle that are told apart best; the largest such box."""
+    distances = np.abs(points - np.sort(points, axis=0)[(len(points) - 1) // 2])
+    reach = np.quantile(distances, 0.75, axis=0, method="higher")
+    reach = np.where(reach > 0, reach, distances.max(axis=0))
+    reach = np.where(reach > reach.max() / SQUARE, reach.max(), reach)
+    scaled = (distances / np.where(reach > 0, reach, 1.0)).max(axis=1)
+    ordered = points[np.argsort(scaled, kind="stable")]
+    steps = np.linspace((len(points) - 1) // 2, len(points) - 1, CANDIDATES).astype(np.int64) + 1
+    cells = max(GRID, int(CROWD * np.sqrt(len(points))))
+    best = max(np.unique(steps).tolist(), key=lambda count: (_distinguishable(ordered[:count], cells), count))
+    return ordered[:best].min(axis=0), ordered[:best].max(axis=0)
+
+
+def _distinguishable(points: FloatArray, cells: int) -> int:
+    """How many squares of a grid of cells by cells over their bounding box the points lie in."""
+    low, span = points.min(axis=0), np.ptp(points, axis=0)
+    span = np.where(span > span.max() / SQUARE, span.max(), span)
+    return len(np.unique((points - low) / np.where(span > 0, span, 1.0) * cells // 1, axis=0))
 
 
 def _round_outwards(low: float, high: float) -> tuple[Fraction, Fraction]:
