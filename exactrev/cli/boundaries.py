@@ -70,7 +70,8 @@ def boundaries(
         from exactrev.network.files.disk import write_atomically
 
         with Watch("pieces and ridges") as watch:
-            write_atomically(output, "".join(stream_json(head, **_places(found, chosen, watch))).encode("ascii"))
+            text = stream_json(head, **_places(found, chosen, watch))
+            write_atomically(output, (line.encode("ascii") for line in text))
     if as_json:
         print_json(head, boundaries=(_record(found, boundary) for boundary in chosen))
         return

@@ -39,7 +39,7 @@ def write_region_graph(complex: RegionComplex, path: str, progress: Callable[[in
     from exactrev.network.files.disk import write_atomically
 
     chunks = _graphml(complex, progress) if path.lower().endswith(".graphml") else _node_link(complex, progress)
-    write_atomically(path, "".join(chunks).encode("ascii"))
+    write_atomically(path, (chunk.encode("ascii") for chunk in chunks))
 
 
 def _graphml(complex: RegionComplex, progress: Callable[[int, int], None]) -> Iterator[str]:

@@ -11,6 +11,7 @@ import hashlib
 import os
 import secrets
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,12 +89,13 @@ def read_source(path: str | os.PathLike[str]) -> Source:
     return Source(name, data, hashlib.sha256(data).hexdigest())
 
 
-def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
-    """Put `data` under the name `path`: all of it, or nothing changes there.
+def write_atomically(path: str | os.PathLike[str], data: bytes | Iterable[bytes]) -> None:
+    """Put `data` under the name `path`: all of it, or nothing changes there. Chunks need not fit into memory together.
 
     The bytes go to a temporary file in the same folder, are flushed to the disk, and take the final name in one
     step. Whatever interrupts the writing (Ctrl-C included), the temporary file is removed. Raises `BadInput` where
-    the folder cannot be written to or the name belongs to something that is not a file.
+    the folder cannot be written to or the name belongs to something that is not a file, and whatever making a chunk
+    raises.
     """
     name = printable(path)
     target = os.fspath(path)
@@ -105,18 +107,20 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
         # Not through tempfile: its files are private to the user whatever the umask says.
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
         descriptor = os.open(temporary, flags, 0o666)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(descriptor)
-            os.replace(temporary, target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
     except (OSError, ValueError) as error:
         raise BadInput(name, "", _reason(error), "a folder that can be written to") from None
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.writelines([data] if isinstance(data, bytes) else data)
+            file.flush()
+            os.fsync(descriptor)
+        os.replace(temporary, target)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        if isinstance(error, OSError):
+            raise BadInput(name, "", _reason(error), "a folder that can be written to") from None
+        raise
 
 
 def printable(path: str | os.PathLike[str]) -> str:

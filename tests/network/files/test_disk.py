@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from file_builders import DYADIC, refusal
 
-from exactrev.errors import BadInput
+from exactrev.errors import BadInput, BudgetSpent, ExactrevError, InexactInput, InvalidNetwork
 from exactrev.network import load, save
 from exactrev.network.files import READABLE, WRITABLE
-from exactrev.network.files.disk import MAX_FILE_BYTES, shown
+from exactrev.network.files.disk import MAX_FILE_BYTES, shown, write_atomically
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
@@ -55,6 +55,42 @@ def test_an_enormous_file_is_refused_unread(tmp_path: Path) -> None:
     with open(tmp_path / "net.json", "wb") as file:
         file.truncate(1 << 40)  # sparse: takes no room
     assert f"found {1 << 40} bytes; expected at most {MAX_FILE_BYTES}" in refusal(tmp_path / "net.json")
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(DYADIC, tmp_path / "net.json")
+    real = os.fstat
+
+    def shorter(descriptor: int) -> os.stat_result:
+        status = list(real(descriptor))
+        status[stat.ST_SIZE] -= 1
+        return os.stat_result(status)
+
+    monkeypatch.setattr(os, "fstat", shorter)
+    assert "found a file that changes while it is read" in refusal(tmp_path / "net.json")
+
+
+def test_a_disk_that_fails_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(DYADIC, tmp_path / "net.json")
+
+    def fail(descriptor: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fstat", fail)
+    assert "found input/output error" in refusal(tmp_path / "net.json")
+
+
+@pytest.mark.parametrize("error", [InvalidNetwork("no layers"), InexactInput("NaN"), BudgetSpent("too much")])
+def test_what_a_reader_finds_without_a_place_is_told_with_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: ExactrevError
+) -> None:
+    save(DYADIC, tmp_path / "net.json")
+
+    def fail(*arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr("exactrev.network.files.json_format.read_json", fail)
+    assert f"found {error.message}" in refusal(tmp_path / "net.json")
 
 
 def test_a_file_of_spaces_is_refused(tmp_path: Path) -> None:
@@ -131,6 +167,22 @@ def test_an_interrupted_save_leaves_the_old_file_and_no_other(
         save(DYADIC, tmp_path / "net.json")
     assert [path.name for path in tmp_path.iterdir()] == ["net.json"]
     assert (tmp_path / "net.json").read_bytes() == b"old"
+
+
+def test_chunks_are_written_as_they_come(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "chunks", (bytes([k]) * k for k in range(3)))
+    assert (tmp_path / "chunks").read_bytes() == b"\x01\x02\x02"
+
+
+def test_a_chunk_that_cannot_be_made_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
+    (tmp_path / "chunks").write_bytes(b"old")
+    with pytest.raises(ValueError, match="not an index"):  # and no word about the folder
+        write_atomically(tmp_path / "chunks", (bytes([k]) if k < 2 else _fail() for k in range(3)))
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("chunks", b"old")]
+
+
+def _fail() -> bytes:
+    raise ValueError("not an index")
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -1,81 +1,22 @@
-"""The command line as a user sees it: what is printed where, which exit code, which files."""
+"""The commands as a user sees them: what they print, for people and for programs, and which files they write."""
 
 from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
 
 import networkx as nx
 import pytest
+from command_line import BENT, Run, point
 
 import exactrev.examples
-import exactrev.geometry
 import exactrev.statements
 from exactrev import Network, load, region_graph, regions, save
 from exactrev.cli import main
-from exactrev.cli.progress import Watch
-from exactrev.errors import BudgetSpent, TheoryContradicted
-
-# Lines x = 0 and y = 0, then ReLU(x) + ReLU(y) = 1, which bends on both: 4 quadrants, 3 of them cut in two; each of the
-# three boundaries consists of 3 pieces.
-BENT = Network.from_arrays([([[1, 0], [0, 1]], [0, 0]), ([[1, 1]], [-1]), ([[1]], [0])])
-
-
-class Answer(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Answer]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command in an empty folder that holds bent.json, without a terminal."""
-    monkeypatch.chdir(tmp_path)
-    for variable in ("FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS"):
-        monkeypatch.delenv(variable, raising=False)
-    save(BENT, "bent.json")
-
-    def invoke(*arguments: str) -> Answer:
-        with pytest.raises(SystemExit) as end:
-            main(list(arguments), prog_name="exactrev")
-        out, err = capsys.readouterr()
-        return Answer(int(end.value.code or 0), out, err)
-
-    return invoke
-
-
-def in_a_process(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "exactrev", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False, **options)
-
-
-def instead(error: BaseException) -> Callable[..., NoReturn]:
-    """A function that raises."""
-
-    def fail(*_: Any, **__: Any) -> NoReturn:
-        raise error
-
-    return fail
-
-
-def point(values: list[str]) -> tuple[Fraction, ...]:
-    assert all(isinstance(value, str) for value in values)
-    return tuple(map(Fraction, values))
-
 
 # -- starting ---------------------------------------------------------------------------------------------------------
 
@@ -95,7 +36,8 @@ def test_asking_for_help_loads_no_arithmetic_and_no_tables() -> None:
 
 
 def test_the_module_runs_as_a_program_and_names_its_version() -> None:
-    done = in_a_process("--version")
+    command = [sys.executable, "-m", "exactrev", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"exactrev {exactrev.__version__}\n", "")
 
 
@@ -364,164 +306,3 @@ def test_a_file_goes_before_an_example_of_the_same_name(run: Run) -> None:
     assert run("regions", "dead_layer", "--json").json["regions"] == 7
     Path("figure1").write_text("{}")
     assert run("regions", "figure1").code == 4  # a file without an extension, which nobody can read
-
-
-# -- what can go wrong ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        (["regions", "nonsense"], "exactrev: nonsense: found no such file or example; expected a file, or one of"),
-        (["regions", "missing.json"], "exactrev: missing.json: found no such file"),
-        (["regions", "float.json"], "exactrev: float.json: layers[0].bias[0]: found a float, 0.5; expected"),
-        (["regions", "."], "exactrev: .: "),
-        (["regions", "[bold].json"], "exactrev: [bold].json: "),
-        (["regions", "two\nlines.json"], "exactrev: two"),
-        (["regions", "bent.json", "--box", "0,1;0,1;0,1"], "exactrev: the box has the wrong dimension"),
-        (["boundaries", "bent.json", "--neuron", "3,0"], "exactrev: no such hidden neuron (neuron=z[3,0]"),
-        (["plot", "bent.json", "-o", "picture.txt"], "exactrev: picture.txt: found the extension"),
-        (["plot", "bent.json", "-o", "picture"], "exactrev: picture: found no extension"),
-        (["regions", "bent.json", "--graph", "nowhere/graph.json"], "exactrev: nowhere/graph.json: found a folder"),
-        (["regions", "bent.json", "--graph", "folder.json"], "exactrev: folder.json: found something that"),
-        (["convert", "bent.json", "bent.json"], "exactrev: bent.json: found the input itself"),
-        (["convert", "bent.json", "link.json"], "exactrev: link.json: found the input itself"),
-    ],
-)  # fmt: skip
-def test_bad_input_is_one_line_on_stderr(run: Run, arguments: list[str], expected: str) -> None:
-    Path("float.json").write_text(
-        '{"format": "exactrev-network", "version": 1, "layers": [{"weights": [[1]], "bias": [0.5]}]}'
-    )
-    os.mkdir("folder.json")
-    os.symlink("bent.json", "link.json")
-    answer = run(*arguments)
-    assert (answer.code, answer.out) == (4, "")
-    assert answer.err.startswith(expected)
-    assert len(answer.err.splitlines()) == 1
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["regions"],
-        ["nonsense"],
-        ["regions", "bent.json", "--box", "1,0"],
-        ["regions", "bent.json", "--box", "0,nan"],
-        ["regions", "bent.json", "--box", "0,1e999999999"],
-        ["regions", "bent.json", "--box", "0"],
-        ["boundaries", "bent.json", "--neuron", "0x1,2"],
-        ["plot", "bent.json", "-o", "p.svg", "--plane", "0,0"],
-        ["plot", "bent.json", "-o", "p.svg", "--plane", "0,0;1"],
-        ["verify", "bent.json", "--budget", "-1"],
-        ["verify", "bent.json", "--statement", "nonsense"],
-    ],
-)
-def test_a_wrong_command_line_is_a_usage_error(run: Run, arguments: list[str]) -> None:
-    answer = run(*arguments)
-    assert (answer.code, answer.out) == (2, "")
-    assert "Error: " in answer.err
-
-
-def test_an_impossible_output_is_refused_before_any_work(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exactrev.geometry, "regions", instead(AssertionError("work was started")))
-    for command, option in (("regions", "--graph"), ("boundaries", "-o"), ("plot", "-o")):
-        assert run(command, "bent.json", option, "nowhere/file.json").code == 4
-
-
-@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="the superuser may write anywhere")
-def test_a_folder_without_permission_is_refused(run: Run) -> None:
-    os.mkdir("locked", mode=0o500)
-    assert "permission" in run("convert", "bent.json", "locked/copy.json").err
-
-
-def test_a_spent_budget_is_undecided(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    for error in (BudgetSpent("no simplex was found large enough", exponent=7), MemoryError()):
-        monkeypatch.setattr(exactrev.geometry, "regions", instead(error))
-        answer = run("regions", "bent.json")
-        assert (answer.code, answer.out) == (3, "")
-        assert answer.err.startswith("exactrev: undecided: ")
-        assert len(answer.err.splitlines()) == 1
-
-
-@pytest.mark.parametrize("error", [TheoryContradicted("two is three", witness=7), ZeroDivisionError("an accident")])
-def test_our_own_faults_say_what_to_report(run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    monkeypatch.setattr(exactrev.geometry, "regions", instead(error))
-    answer = run("regions", "bent.json")
-    assert (answer.code, answer.out) == (70, "")
-    assert "Traceback" in answer.err
-    assert str(error) in answer.err
-    assert "Please report" in answer.err
-    assert f"exactrev {exactrev.__version__}" in answer.err
-
-
-@pytest.fixture
-def interrupted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Ctrl-C as soon as some work reports progress."""
-    monkeypatch.setattr(Watch, "__call__", lambda *_: signal.raise_signal(signal.SIGINT))
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, handler)
-
-
-@pytest.mark.usefixtures("interrupted")
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["verify", "bent.json"],
-        ["regions", "bent.json", "--graph", "old.json"],
-        ["boundaries", "bent.json", "-o", "old.json"],
-        ["plot", "bent.json", "-o", "old.svg"],
-    ],
-)
-def test_control_c_leaves_a_message_and_the_old_files(run: Run, arguments: list[str]) -> None:
-    for name in ("old.json", "old.svg"):
-        Path(name).write_text("old")
-    answer = run(*arguments)
-    assert (answer.code, answer.out) == (130, "")
-    assert answer.err.startswith("exactrev: interrupted")
-    assert {path.name: path.read_text() for path in Path().glob("*old*")} == {"old.json": "old", "old.svg": "old"}
-    assert sorted(os.listdir()) == ["bent.json", "old.json", "old.svg"]
-
-
-def test_a_reader_that_leaves_early_is_no_error() -> None:
-    command = [sys.executable, "-m", "exactrev", "regions", "regressor3d", "--list"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.readline()
-        process.stdout.close()
-        err = process.stderr.read()
-    assert (process.returncode, err) == (141, "")
-
-
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs the device that is always full")
-def test_results_that_cannot_be_printed_are_an_error() -> None:
-    with open("/dev/full", "w") as full:
-        command = [sys.executable, "-m", "exactrev", "examples"]
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert done.returncode == 4
-    assert "Traceback" not in done.stderr
-
-
-# -- progress ---------------------------------------------------------------------------------------------------------
-
-
-def test_progress_is_shown_on_a_terminal_and_cleared_away(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("exactrev.cli.progress.PATIENCE", -1.0)
-    monkeypatch.setenv("TERM", "xterm")
-    for terminal in (True, False):
-        monkeypatch.setattr(sys.stderr, "isatty", lambda terminal=terminal: terminal)
-        with Watch("counting sheep") as watch:
-            watch(1, 2)
-        out, err = capsys.readouterr()
-        assert out == ""
-        assert ("counting sheep" in err) is terminal
-
-
-def test_short_work_shows_no_progress(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    with Watch("a moment") as watch:
-        watch(1, 2)
-    assert capsys.readouterr() == ("", "")
