@@ -1,0 +1,181 @@
+"""Breakpoints on lines, against the truth: the boundaries that the line crosses, followed layer by layer."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+import pytest
+
+from exactrev.errors import AssumptionFailed
+from exactrev.network.network import Network
+from exactrev.network.planes import restrict
+from exactrev.network.random import he_network, random_rational_network
+from exactrev.oracle import Oracle
+from exactrev.recovery.lines import LineScan, points_on_line
+from exactrev.recovery.points import random_vector
+from exactrev.recovery.probe import NotPiecewiseLinear, Probe
+
+FAR = 2**40
+
+
+def true_breakpoints(net: Network, origin, direction, lo, hi) -> list[Fraction]:
+    """Where N breaks on the open segment: every zero of a preactivation on it, if N's map changes there."""
+    on_line = restrict(net, origin, [direction])
+    cuts = [Fraction(lo), Fraction(hi)]
+    for layer in range(1, net.depth + 1):
+        zeros = set(cuts)
+        for left, right in zip(cuts, cuts[1:], strict=False):
+            pattern = on_line.pattern(((left + right) / 2,))
+            z = on_line.preactivation_map(layer, pattern)
+            zeros |= {-b / m for (m,), b in zip(z.W, z.b, strict=True) if m and left < -b / m < right}
+        cuts = sorted(zeros)
+    maps = [
+        on_line.affine_map(on_line.pattern(((left + right) / 2,))) for left, right in zip(cuts, cuts[1:], strict=False)
+    ]
+    return [t for t, f, g in zip(cuts[1:], maps, maps[1:], strict=False) if f != g]
+
+
+def random_line(n_in: int, seed: int):
+    rng = random.Random(seed)
+    return [[Fraction(c, 1 << 12) for c in random_vector(n_in, rng)] for _ in range(2)]
+
+
+def scan(net, origin, direction, lo, hi, **options) -> LineScan:
+    return points_on_line(Probe(Oracle(net, n_in=len(origin)), len(origin)), origin, direction, lo, hi, **options)
+
+
+def check_scan(found: LineScan, value) -> None:
+    """The pieces cover the segment, meet continuously, and are N at points inside."""
+    assert found.pieces[0].start == found.lo
+    assert found.pieces[-1].end == found.hi
+    for piece in found.pieces:
+        assert piece.start < piece.middle < piece.end
+        assert value(piece.inside) == piece.map.at(piece.middle) == piece.germ.value
+        assert list(piece.stations) == sorted(piece.stations)
+        assert all(value(found.line.at(t)) == piece.map.at(t) for t in piece.stations)
+    for left, breakpoint_, right in zip(found.pieces, found.breakpoints, found.pieces[1:], strict=False):
+        assert (breakpoint_.left, breakpoint_.right) == (left, right)
+        assert left.end == breakpoint_.t == right.start
+        assert breakpoint_.before < breakpoint_.t <= breakpoint_.after
+        assert left.map != right.map
+        assert left.map.at(breakpoint_.t) == right.map.at(breakpoint_.t) == value(breakpoint_.point)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "widths", [(1, 12, 1), (2, 8, 1), (3, 10, 1), (10, 10, 10, 1), (5, 10, 10, 10, 1), (10, 20, 20, 1), (4, 6, 6, 3)]
+)
+def test_all_breakpoints_of_random_networks_are_found_exactly(widths, seed):
+    net = he_network(widths, seed, "float32")
+    origin, direction = random_line(net.n_in, seed)
+    found = scan(net, origin, direction, -FAR, FAR)
+    assert [b.t for b in found.breakpoints] == true_breakpoints(net, origin, direction, -FAR, FAR)
+    check_scan(found, net)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_all_breakpoints_of_networks_of_small_rationals_are_found(seed):
+    net = random_rational_network((3, 9, 9, 2), seed)
+    found = scan(net, (0, 0, 0), (1, 2, "1/3"), -8, 8, samples=8)
+    assert [b.t for b in found.breakpoints] == true_breakpoints(net, (0, 0, 0), (1, 2, Fraction(1, 3)), -8, 8)
+    check_scan(found, net)
+
+
+def test_a_breakpoint_costs_about_five_plain_questions():
+    queries = breakpoints = 0
+    for seed in range(6):
+        net = he_network((10, 20, 20, 1), seed, "float32")
+        probe = Probe(Oracle(net), 10)
+        found = points_on_line(probe, *random_line(10, seed), -FAR, FAR)
+        assert found.queries == probe.plain_queries == probe.oracle.queries
+        queries += found.queries
+        breakpoints += len(found.breakpoints)
+    assert breakpoints > 100
+    assert queries < Fraction(11, 2) * breakpoints
+
+
+def test_breakpoints_at_the_ends_and_at_short_numbers_do_no_harm():
+    # 2a - 2b breaks at 0, 1 and 2; on [0, 1] the ends are breakpoints and nothing breaks between them.
+    net = Network.from_arrays([([[1], [1], [1]], [0, -1, -2]), ([[1, 2, -5]], [0])])
+    assert [b.t for b in scan(net, (0,), (1,), 0, 1).breakpoints] == []
+    assert [b.t for b in scan(net, (0,), (1,), 0, 2).breakpoints] == [1]
+    assert [b.t for b in scan(net, (0,), (1,), -1, 3).breakpoints] == [0, 1, 2]
+
+
+def test_breakpoints_that_nearly_coincide_are_told_apart():
+    gap = Fraction(1, 2**170)
+    net = Network.from_arrays([([[1], [1]], [0, -gap]), ([[1, 2]], [0])])
+    assert [b.t for b in scan(net, (0,), (1,), -1, 1).breakpoints] == [0, gap]
+
+
+def test_breakpoints_between_the_two_sides_of_a_breakpoint_are_seen_as_one():
+    gap = Fraction(1, 2**250)
+    net = Network.from_arrays([([[1], [1]], [0, -gap]), ([[1, 2]], [0])])
+    (found,) = scan(net, (0,), (1,), -1, 1).breakpoints
+    assert found.before < 0 < found.t < gap < found.after
+
+
+def test_outputs_are_compared_as_vectors():
+    # The first output does not break at 1, the sum breaks nowhere: ReLU(x-1) and x - ReLU(x-1).
+    net = Network.from_arrays([([[1], [1], [-1]], [-1, 0, 0]), ([[1, 0, 0], [-1, 1, -1]], [0, 0])])
+    assert [b.t for b in scan(net, (0,), (1,), -4, 5).breakpoints] == [1]
+    assert scan(net, (0,), (1,), -4, 5, scalar=[1, 1]).breakpoints == ()
+
+
+def kinks_of_the_hump() -> Network:
+    """ReLU(1 - ReLU(x) - ReLU(1/2 - x)): zero but for -1/2 < x < 1, where it rises to a plateau of height 1/2."""
+    return Network.from_arrays([([[1], [-1]], [0, "1/2"]), ([[-1, -1]], [1]), ([[1]], [0])])
+
+
+@pytest.mark.parametrize("ends", [(-10, 30), (-10, 10)])
+def test_a_hump_with_the_same_piece_on_either_side_is_found_when_sampled(ends):
+    found = scan(kinks_of_the_hump(), (0,), (1,), *ends, samples=16)
+    assert [b.t for b in found.breakpoints] == [Fraction(-1, 2), 0, Fraction(1, 2), 1]
+    check_scan(found, kinks_of_the_hump())
+
+
+def test_a_hump_that_is_not_found_lies_in_a_gap_that_is_listed():
+    found = scan(kinks_of_the_hump(), (0,), (1,), -10, 30, samples=0)
+    assert found.breakpoints == ()
+    assert len(found.pieces) == 1
+    longest = max(found.unseen, key=lambda gap: gap[1] - gap[0])
+    assert longest[0] < Fraction(-1, 2)
+    assert longest[1] > 1
+    assert "may still leave the piece" in found.caveat
+
+
+def test_every_gap_of_a_scan_lies_in_a_piece_and_all_of_them_cover_what_was_not_resolved():
+    net = he_network((3, 10, 1), 5)
+    found = scan(net, *random_line(3, 5), -4, 4)
+    length = sum(t - s for s, t in found.unseen) + sum(b.after - b.before for b in found.breakpoints)
+    assert length == found.hi - found.lo
+
+
+def test_answers_that_are_rounded_are_noticed():
+    net = he_network((3, 6, 1), 1)
+
+    def rounded(x):
+        return [Fraction(round(y * 10**16), 10**16) for y in net(x)]
+
+    with pytest.raises(NotPiecewiseLinear) as error:
+        scan(rounded, *random_line(3, 1), -100, 100)
+    assert len(error.value.place) == 3
+    assert error.value.step < Fraction(1, 2**200)
+
+
+def test_answers_with_noise_are_noticed():
+    net, rng = he_network((3, 6, 1), 1), random.Random(0)
+    with pytest.raises(NotPiecewiseLinear):
+        scan(lambda x: [y + rng.randrange(-9, 9) * Fraction(1, 10**30) for y in net(x)], *random_line(3, 1), -9, 9)
+
+
+def test_a_smooth_function_is_not_taken_for_a_network():
+    with pytest.raises(NotPiecewiseLinear):
+        scan(lambda x: x[0] ** 2, (0,), (1,), 0, 1)
+
+
+@pytest.mark.parametrize(("direction", "lo", "hi"), [((0, 0), 0, 1), ((1, 0), 1, 1), ((1, 0), 2, 1), ((1,), 0, 1)])
+def test_segments_without_length_are_refused(direction, lo, hi):
+    with pytest.raises(AssumptionFailed):
+        scan(he_network((2, 3, 1), 0), (0, 0), direction, lo, hi)
