@@ -8,7 +8,7 @@ from oracles.complexes import is_thick
 from oracles.forms import find_affine_map
 
 from exactrev.geometry import RegionComplex, region_graph
-from exactrev.network import SignVector
+from exactrev.network import Point, SignVector
 
 __all__ = ["check_agreement"]
 
@@ -29,12 +29,12 @@ def _check_cells(found: RegionComplex, expected: CellComplex) -> list[SignVector
     assert not set(signs) ^ set(expected.cells)
     assert not any(is_thick(s) for s in signs[: found.n_regions])  # regions come first
     assert found.n_bounded == expected.n_bounded
+    points = [found.interior_point(cell) for cell in range(found.n_cells)]
+    assert expected.network.sign_vectors(points) == signs
+    assert all(_is_inside(point, expected) for point in points)
     for cell, s in enumerate(signs):
-        point = found.interior_point(cell)
-        assert expected.network.sign_vector(point) == s
-        assert _is_inside(point, expected)
         assert found.pattern(cell) == tuple(tuple(entry > 0 for entry in layer) for layer in s)
-        assert bool(found.is_bounded(cell)) == expected.cells[s].is_bounded, (s, point)
+        assert bool(found.is_bounded(cell)) == expected.cells[s].is_bounded, (s, points[cell])
         affine = found.affine_map(cell)
         assert (affine.W, affine.b) == find_affine_map(expected.network, s)
     return signs
@@ -45,13 +45,13 @@ def _check_facets(found: RegionComplex, expected: CellComplex, signs: list[SignV
     assert found.n_facets == len(pairs)
     assert len(set(pairs)) == len(pairs)
     assert not set(pairs) ^ set(expected.facets)
+    points = [found.facet_point(facet) for facet in range(found.n_facets)]
+    assert expected.network.sign_vectors(points) == [expected.facet_signs(pair) for pair in pairs]
+    assert all(_is_inside(point, expected) for point in points)
     for facet, pair in enumerate(pairs):
         neurons = found.facet_neurons(facet)
         assert len(set(neurons)) == len(neurons)
         assert set(neurons) == expected.facets[pair].neurons, (pair, neurons)
-        point = found.facet_point(facet)
-        assert expected.network.sign_vector(point) == expected.facet_signs(pair), (pair, point)
-        assert _is_inside(point, expected)
 
 
 def _check_graph(found: RegionComplex, expected: CellComplex, signs: list[SignVector]) -> None:
@@ -61,8 +61,5 @@ def _check_graph(found: RegionComplex, expected: CellComplex, signs: list[SignVe
     assert nx.is_connected(graph)  # all of R^n, and the inside of a box, minus faces of codimension two
 
 
-def _is_inside(point: tuple[object, ...], expected: CellComplex) -> bool:
-    return expected.box is None or all(
-        lo < x < hi
-        for x, lo, hi in zip(point, *expected.box, strict=True)  # type: ignore[operator]
-    )
+def _is_inside(point: Point, expected: CellComplex) -> bool:
+    return expected.box is None or all(lo < x < hi for x, lo, hi in zip(point, *expected.box, strict=True))

@@ -12,7 +12,7 @@ from oracles.networks import he_network, quarter_network, small_networks, tangle
 from oracles.simplex import find_common_point
 
 from exactrev.geometry import Boundaries, boundaries, regions
-from exactrev.network import Network
+from exactrev.network import Network, Neuron
 
 
 def check_boundaries(net: Network) -> None:
@@ -57,7 +57,7 @@ def check_ridges(found: Boundaries, expected: CellComplex) -> None:
         assert boundary.n_bends == sum(neuron in ridge.bending for ridge in truth.values())
 
 
-def check_meetings(found: Boundaries, sets: dict) -> None:
+def check_meetings(found: Boundaries, sets: dict[Neuron, BoundarySet]) -> None:
     for one, other in combinations(sets, 2):
         point = found.meeting_point(one, other)
         assert (point is not None) == do_meet(sets[one], sets[other]), (one, other)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from exactrev.network import Network
 
-__all__ = ["he_network", "quarter_network", "small_boxes", "small_networks", "tangled_network"]
+__all__ = ["he_network", "quarter_network", "small_boxes", "small_networks", "tangled_network", "wide_ranging_network"]
 
 MAX_NEURONS = {1: 8, 2: 7, 3: 5}
 """By n_in: so that the tree of sign prefixes stays within some hundred leaves."""
@@ -31,7 +31,7 @@ def small_networks(draw: st.DrawFn) -> Network:
     Now and then a row is a multiple of an earlier one. Shrinks to two inputs, one neuron, zeros.
     """
     n = draw(st.sampled_from([2, 1, 3]))
-    widths = []
+    widths: list[int] = []
     for _ in range(draw(st.sampled_from([1, 2, 3, 0]))):
         room = min(4, MAX_NEURONS[n] - sum(widths))
         if room:
@@ -59,7 +59,7 @@ def tangled_network(seed: int) -> Network:
     """
     rng = random.Random(seed)
     n = rng.choice([1, 2, 2, 3])
-    widths = []
+    widths: list[int] = []
     while not widths or (sum(widths) < MAX_NEURONS[n] and rng.random() < 0.8):
         widths.append(min(rng.choice([1, 2, 3, 3, 4]), MAX_NEURONS[n] - sum(widths)))
     size = rng.choice([1, 2, 3])
@@ -108,5 +108,18 @@ def quarter_network(seed: int, *widths: int) -> Network:
             [[Fraction(rng.randint(-4, 4), 4) for _ in range(n)] for _ in range(width)],
             [Fraction(rng.randint(-4, 4), 4) for _ in range(width)],
         )
+        for n, width in pairwise(widths)
+    )
+
+
+def wide_ranging_network(seed: int, *widths: int) -> Network:
+    """Entries of magnitude 1, 10^12, 10^-12, 10^200, 10^-200: beyond what floats can add up or multiply."""
+    rng = random.Random(seed)
+
+    def entry() -> Fraction:
+        return rng.choice([-1, 1]) * rng.randint(1, 9) * Fraction(10) ** rng.choice([0, 0, 0, 0, 12, -12, 200, -200])
+
+    return Network.from_arrays(
+        ([[entry() for _ in range(n)] for _ in range(width)], [entry() for _ in range(width)])
         for n, width in pairwise(widths)
     )
