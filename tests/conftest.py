@@ -16,6 +16,9 @@ from hypothesis import HealthCheck, settings
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 pytest.register_assert_rewrite("geometry.agreement")
 
+# They hold no examples, and as modules they would all be called conftest.
+collect_ignore_glob = ["conftest.py", "*/conftest.py"]
+
 settings.register_profile(
     "ci", derandomize=True, deadline=None, print_blob=True, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
