@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from fractions import Fraction
 from itertools import combinations
 
 import pytest
@@ -11,7 +13,7 @@ from oracles import BoundarySet, CellComplex, boundary_set, brute_force, find_ri
 from oracles.networks import he_network, quarter_network, small_networks, tangled_network
 from oracles.simplex import find_common_point
 
-from exactrev.geometry import Boundaries, boundaries, regions
+from exactrev.geometry import Boundaries, Box, boundaries, regions
 from exactrev.network import Network, Neuron
 
 
@@ -28,6 +30,19 @@ def check_boundaries(net: Network) -> None:
         assert truth.is_empty or boundary.is_bounded == truth.is_bounded, boundary.neuron
     check_pieces(found, expected)
     check_ridges(found, expected)
+    check_meetings(found, sets)
+
+
+def check_boundaries_in_box(net: Network, box: Box) -> None:
+    expected = brute_force(net, (box.lo, box.hi))
+    found = boundaries(regions(net, box))
+    sets = {neuron: boundary_set(net, neuron, (box.lo, box.hi)) for neuron in net.neurons()}
+    for boundary in found:
+        truth = sets[boundary.neuron]
+        assert boundary.is_empty == truth.is_empty, boundary.neuron
+        assert boundary.has_interior == truth.has_interior, boundary.neuron
+        assert boundary.n_components == truth.n_components, boundary.neuron
+    check_pieces(found, expected)
     check_meetings(found, sets)
 
 
@@ -80,6 +95,14 @@ def test_boundaries_of_tangled_networks(first: int) -> None:
 @settings(max_examples=60)
 def test_boundaries_of_small_networks(net: Network) -> None:
     check_boundaries(net)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_boundaries_inside_a_box(seed: int) -> None:
+    net = tangled_network(seed)
+    rng = random.Random(seed)
+    lo = tuple(Fraction(rng.randint(-4, 2), 2) for _ in range(net.n_in))
+    check_boundaries_in_box(net, Box(lo, tuple(x + Fraction(rng.randint(1, 6), 2) for x in lo)))
 
 
 @pytest.mark.parametrize("make", [he_network, quarter_network])

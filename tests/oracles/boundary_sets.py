@@ -13,8 +13,9 @@ from functools import cached_property
 from itertools import combinations, pairwise
 
 from exactrev.network import AffineMap, Network, Neuron
-from oracles.brute_force import find_cells, inequalities
-from oracles.forms import Form, HomogeneousPoint, find_layer_forms, is_zero, negated, primitive
+from oracles.brute_force import find_cells, inequalities, starting_point
+from oracles.complexes import Box
+from oracles.forms import Form, HomogeneousPoint, find_layer_forms, is_zero, negated, primitive, walls_of_box
 from oracles.simplex import find_common_point, is_bounded_above
 
 __all__ = ["BoundarySet", "betti_numbers", "boundary_set"]
@@ -81,17 +82,21 @@ class BoundarySet:
         return betti_numbers(self.nerve)
 
 
-def boundary_set(net: Network, neuron: Neuron) -> BoundarySet:
-    """The boundary of a hidden neuron. A polyhedron with the very same forms as another one is kept once."""
+def boundary_set(net: Network, neuron: Neuron, box: Box | None = None) -> BoundarySet:
+    """The boundary of a hidden neuron, in R^n or in the closed box (lo, hi).
+
+    A polyhedron with the very same forms as another one is kept once.
+    """
     n = net.n_in
     width = net.widths[neuron.layer - 1]
     before = Network((*net.layers[: neuron.layer - 1], AffineMap(((0,) * (width + 1),), 1, width)))
     polyhedra: dict[frozenset[Form], HomogeneousPoint] = {}
     has_interior = False
-    for signs, _ in find_cells(before, (), (*([0] * n), 1)):
+    walls = walls_of_box(*box) if box is not None else ()
+    for signs, _ in find_cells(before, walls, starting_point(n, box)):
         form = primitive(find_layer_forms(net, signs)[0][neuron.index])
         has_interior |= is_zero(form)
-        forms = frozenset({*inequalities(before, signs).values(), form, negated(form)} - {(0,) * (n + 1)})
+        forms = frozenset({*inequalities(before, signs).values(), *walls, form, negated(form)} - {(0,) * (n + 1)})
         point = find_common_point(list(forms), n)
         if point is not None:
             polyhedra[forms] = point

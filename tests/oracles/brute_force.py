@@ -30,7 +30,7 @@ from oracles.forms import (
 )
 from oracles.simplex import between, find_strict_point, is_bounded_above
 
-__all__ = ["brute_force", "crossing", "find_cells", "inequalities"]
+__all__ = ["brute_force", "crossing", "find_cells", "inequalities", "starting_point"]
 
 FoundCell = tuple[SignVector, HomogeneousPoint]
 
@@ -38,7 +38,7 @@ FoundCell = tuple[SignVector, HomogeneousPoint]
 def brute_force(net: Network, box: Box | None = None) -> CellComplex:
     """All cells with an interior point each, and all facets, over R^n or inside the open box (lo, hi)."""
     walls = walls_of_box(*box) if box is not None else ()
-    inside = dict(find_cells(net, walls, _start(net.n_in, box)))
+    inside = dict(find_cells(net, walls, starting_point(net.n_in, box)))
     closures = {signs: inequalities(net, signs) for signs in inside}
     facets: dict[frozenset[SignVector], Facet] = {}
     for signs, point in inside.items():
@@ -155,7 +155,7 @@ def _is_off(walls: Walls, forms: list[Form], point: HomogeneousPoint) -> bool:
     )
 
 
-def _start(n: int, box: Box | None) -> HomogeneousPoint:
+def starting_point(n: int, box: Box | None) -> HomogeneousPoint:
     if box is None:
         return (*([0] * n), 1)
     return as_homogeneous((a + b) / 2 for a, b in zip(*box, strict=True))
