@@ -111,8 +111,6 @@ def network_of_maps(source: Source, maps: Sequence[AffineMap], *, format: str, d
                 f"{below.n_out} outputs, then {above.n_in} inputs",
                 "as many inputs as the layer before has outputs",
             )
-    if not maps:
-        raise source.refuse("", "no layers", "at least an output layer")
     return Network(tuple(maps), source.provenance(format, dtype, reading))
 
 

@@ -66,8 +66,10 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, monkeyp
         status[stat.ST_SIZE] -= 1
         return os.stat_result(status)
 
-    monkeypatch.setattr(os, "fstat", shorter)
-    assert "found a file that changes while it is read" in refusal(tmp_path / "net.json")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fstat", shorter)
+        line = refusal(tmp_path / "net.json")
+    assert "found a file that changes while it is read" in line
 
 
 def test_a_disk_that_fails_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,8 +78,10 @@ def test_a_disk_that_fails_is_reported(tmp_path: Path, monkeypatch: pytest.Monke
     def fail(descriptor: int) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(os, "fstat", fail)
-    assert "found input/output error" in refusal(tmp_path / "net.json")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fstat", fail)
+        line = refusal(tmp_path / "net.json")
+    assert "found input/output error" in line
 
 
 @pytest.mark.parametrize("error", [InvalidNetwork("no layers"), InexactInput("NaN"), BudgetSpent("too much")])

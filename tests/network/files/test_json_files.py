@@ -13,6 +13,7 @@ import pytest
 from file_builders import DYADIC, refusal
 from hypothesis import HealthCheck, given, settings
 
+from exactrev.errors import BadInput
 from exactrev.network import Network, load, save
 from exactrev.testing.strategies import networks
 
@@ -81,6 +82,23 @@ def test_a_converted_network_remembers_its_origin(tmp_path: Path) -> None:
     assert second.provenance is not None
     assert "net.npz" in second.provenance.reading
     assert first.provenance.sha256 in second.provenance.reading
+
+
+@pytest.mark.parametrize("value", [1, None, "two\nlines", "\ud800"])
+def test_an_origin_that_is_no_plain_text_is_refused(tmp_path: Path, value: Any) -> None:
+    origin = dict.fromkeys(("path", "sha256", "format", "dtype", "reading"), "x") | {"dtype": value}
+    assert "origin.dtype: found" in refusal(written(tmp_path, document(origin=origin)))
+
+
+def test_a_number_too_long_to_be_read_back_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="expected at most 100000"):
+        save(Network.from_arrays([([[Fraction(1, 1 << 400_000)]], [0])]), tmp_path / "net.json")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_more_weights_than_allowed_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exactrev.network.files.json_format.MAX_ENTRIES", 1)
+    assert "layers[0].weights: found more than 1 weights" in refusal(written(tmp_path, document()))
 
 
 def test_equal_networks_give_equal_bytes(tmp_path: Path) -> None:

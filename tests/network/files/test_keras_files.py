@@ -226,6 +226,9 @@ def test_another_output_than_the_last_layer_is_refused() -> None:
         (dense("first", 3) | {"module": "my.layers"}, "the custom class 'Dense'"),
         (dense("first", 3) | {"registered_name": "mine>Dense"}, "the custom class 'Dense'"),
         (dense("last", 3), "a second layer of this name"),
+        (keras_layer("ReLU", "r", threshold=float("nan")), "threshold: the number NaN"),
+        ({"class_name": "Dense", "config": {"units": 3}}, "a layer without a name"),
+        ({"class_name": "Dense", "config": []}, "a layer without a name"),
         (keras_layer("InputLayer", "more", batch_shape=[None, 1]), "a second input"),
         (keras_layer("Dense", "first", units=3, use_bias=True, quantization_config={}), "quantized weights"),
         ({"class_name": "Dense"}, "no config"),
@@ -256,6 +259,18 @@ def test_an_input_of_unknown_shape_is_refused(shape: Any) -> None:
 
 def test_without_any_input_shape_the_kernel_decides(h5: Path) -> None:
     assert load(keras_h5(h5, sequential(*MODEL["config"]["layers"][1:], batch_shape=None), WEIGHTS)) == DYADIC
+
+
+def test_a_relu_on_inputs_of_unknown_number_is_refused(h5: Path) -> None:
+    model = sequential(keras_layer("ReLU", "r"), dense("first", 3, "relu"), dense("last", 1), batch_shape=None)
+    assert "layer 'r': found a ReLU on inputs of unknown number" in refusal(keras_h5(h5, model, WEIGHTS))
+
+
+def test_a_layer_too_large_to_write_down_is_refused(h5: Path) -> None:
+    # A ReLU on 3000 inputs needs an identity matrix with 9 million entries.
+    model = sequential(keras_layer("ReLU", "r"), dense("last", 1), batch_shape=[None, 3000])
+    weights = {"last": [np.ones((3000, 1), "f4"), np.ones(1, "f4")]}
+    assert "an array of more than" in refusal(keras_h5(h5, model, weights))
 
 
 def test_an_image_needs_to_be_flattened_in_row_major_order() -> None:
@@ -345,6 +360,21 @@ def test_data_that_are_elsewhere_or_filtered_are_refused(tmp_path: Path, kind: s
     assert f"found {expected[kind]}" in line
 
 
+def test_a_text_in_several_pieces_where_one_is_due_is_refused(h5: Path) -> None:
+    keras_h5(h5, MODEL, WEIGHTS)
+    with h5py.File(h5, "a") as file:
+        del file.attrs["model_config"]
+        file.attrs["model_config"] = [b"{}", b"{}"]
+    assert "/, model_config: found 2 strings" in refusal(h5)
+
+
+def test_numbers_too_far_apart_are_refused(h5: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exactrev.network.files.exact_arrays.MAX_BITS", 300)
+    model = sequential(dense("first", 3), dense("last", 1))
+    huge = {"first": [W0.T * np.float32(1e5), B0], "last": [W1.T * np.float32(2.0**-60), B1]}
+    assert "too many digits" in refusal(keras_h5(h5, model, huge))
+
+
 def test_groups_that_contain_themselves_do_not_trap_the_reader(h5: Path) -> None:
     keras_h5(h5, MODEL, WEIGHTS)
     with h5py.File(h5, "a") as file:
@@ -405,6 +435,16 @@ def test_archives_without_their_parts_are_refused(tmp_path: Path) -> None:
 )
 def test_archives_whose_weights_do_not_fit_are_refused(tmp_path: Path, weights: Any, found: str) -> None:
     assert found in refusal(keras_archive(tmp_path / "net.keras", MODEL, weights))
+
+
+def test_weights_with_other_names_are_refused(tmp_path: Path) -> None:
+    path = keras_archive(tmp_path / "net.keras", MODEL, list(WEIGHTS.items()))
+    members = members_of(path)
+    buffer = io.BytesIO(members["model.weights.h5"])
+    with h5py.File(buffer, "a") as file:
+        file.move("layers/dense/vars/1", "layers/dense/vars/bias")
+    zipped(path, members | {"model.weights.h5": buffer.getvalue()})
+    assert "the names ['0', 'bias']; expected 0, 1" in refusal(path)
 
 
 def test_an_archive_without_layers_is_refused(tmp_path: Path) -> None:

@@ -143,6 +143,12 @@ def test_what_is_no_text_of_this_kind_is_refused(tmp_path: Path, data: bytes, fo
     assert f"found {found}" in refusal(written(tmp_path, data))
 
 
+def test_decimals_too_far_apart_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exactrev.network.files.exact_arrays.MAX_BITS", 10_000)
+    path = written(tmp_path, replaced(10, "1e4000,1e-4000,\n"))
+    assert "layer 1: found the numbers need too many digits" in refusal(path)
+
+
 def test_a_file_cut_anywhere_is_refused(tmp_path: Path) -> None:
     for end in range(len(TEXT)):
         refusal(written(tmp_path, TEXT[:end]))

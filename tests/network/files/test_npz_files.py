@@ -97,6 +97,28 @@ def test_a_network_that_is_not_dyadic_is_not_written(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_streamed_archives_tell_the_sizes_afterwards_and_are_read(tmp_path: Path) -> None:
+    class Stream(io.RawIOBase):
+        """A file that cannot seek: the sizes follow the data."""
+
+        def __init__(self) -> None:
+            self.data = b""
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: Any) -> int:
+            self.data += bytes(data)
+            return len(data)
+
+    stream = Stream()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, array in (("W0.npy", np.array([[3.0]])), ("b0.npy", np.zeros(1))):
+            archive.writestr(name, npy(array))
+    (tmp_path / "n.npz").write_bytes(stream.data)
+    assert first_weight(load(tmp_path / "n.npz")) == 3
+
+
 # -- arrays that are refused -----------------------------------------------------------------------------------------
 
 
@@ -199,6 +221,7 @@ def test_other_members_are_refused(tmp_path: Path, members: Any, found: str) -> 
         (4, zlib.crc32(b"1234"), {"flags": 1 << 6}, "packing method 8 with flags 0x40"),
         (1 << 31, zlib.crc32(b"1234"), {}, "an archive that unpacks to 2147483648 bytes"),
         (0xFFFFFFFF, 0, {}, "the zip64 form"),
+        (100, zlib.crc32(b"1234"), {}, "another length than declared"),
     ],
 )
 def test_a_member_that_is_not_what_it_declares_is_refused(
@@ -252,6 +275,65 @@ def test_overlapping_data_are_refused(tmp_path: Path) -> None:
     end = b"PK\x05\x06" + struct.pack("<4H2LH", 0, 0, 2, 2, len(directory), len(body), 0)
     (tmp_path / "n.npz").write_bytes(body + directory + end)
     assert "bytes shared with another member" in refusal(tmp_path / "n.npz")
+
+
+def test_damaged_deflated_data_are_refused() -> None:
+    cut = deflated(b"12345678" * 9)[:-3]
+    for packed, found in (
+        (b"\xff" * 9, "damaged data"),
+        (deflated(b"1234") + b"more", "deflated data that do not end where they should"),
+        (cut, "deflated data that do not end where they should"),
+    ):
+        source = Source("a.zip", raw_zip(b"W0.npy", packed, 72 if packed == cut else 4, zlib.crc32(b"1234")), "")
+        with pytest.raises(BadInput, match=found):
+            unpack(source, find_members(source)["W0.npy"])
+
+
+@pytest.mark.parametrize(
+    ("position", "value", "found"),
+    [
+        (8, b"\x00\x00\x00\x00", "a directory longer than its members"),  # no members, says the end
+        (8, b"\x03\x00\x03\x00", "a cut entry"),  # three members
+        (8, b"\x01\x00\x02\x00", "an archive in several volumes"),
+        (8, b"\xff\xff\xff\xff", "the zip64 form"),
+        (4, b"\x01\x00", "an archive in several volumes"),
+        (16, b"\x01\x00", "a directory that is not where it says"),
+    ],
+)
+def test_an_end_that_contradicts_the_directory_is_refused(
+    tmp_path: Path, position: int, value: bytes, found: str
+) -> None:
+    path = npz_with(tmp_path / "n.npz")
+    data = bytearray(path.read_bytes())
+    end = data.rindex(b"PK\x05\x06") + position
+    data[end : end + len(value)] = value
+    path.write_bytes(data)
+    assert f"found {found}" in refusal(path)
+
+
+def test_a_header_outside_the_archive_is_refused(tmp_path: Path) -> None:
+    path = npz_with(tmp_path / "n.npz")
+    data = bytearray(path.read_bytes())
+    entry = data.index(b"PK\x01\x02")
+    data[entry + 42 : entry + 46] = struct.pack("<L", len(data))
+    path.write_bytes(data)
+    assert "a header outside the archive" in refusal(path)
+
+
+def test_weights_beyond_the_limit_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = npz_with(tmp_path / "n.npz", W0=np.ones((2, 3)), b0=np.ones(2))
+    monkeypatch.setattr("exactrev.network.files.assembly.MAX_ENTRIES", 7)
+    assert "found 8 weights; expected at most 7" in refusal(path)
+
+
+def test_numbers_too_far_apart_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Over their common denominator 2^1074 the entries have up to 2098 bits.
+    path = npz_with(tmp_path / "n.npz", W0=np.array([[1e308, 5e-324]]))
+    monkeypatch.setattr("exactrev.network.files.exact_arrays.MAX_BITS", 4000)
+    assert "W0: found the numbers need too many digits" in refusal(path)
+    # Each array by itself has entries of one bit or two; side by side they need 2098.
+    path = npz_with(tmp_path / "n.npz", W0=np.full((2, 1), 1e308), b0=np.full(2, 5e-324))
+    assert "W0: found the numbers need too many digits" in refusal(path)
 
 
 def test_bytes_before_or_after_the_archive_are_refused(tmp_path: Path) -> None:

@@ -118,6 +118,25 @@ def test_gemm_without_c_or_with_an_empty_name_for_it(tmp_path: Path) -> None:
         assert layers_of(tmp_path, nodes, [W23]) == (affine([[1, 4], [2, 5], [3, 6]], [0, 0, 0]),)
 
 
+def test_gemm_transposes_its_first_factor(tmp_path: Path) -> None:
+    nodes = [node("Gemm", "x W", transA=1)]  # the column x transposed, times W
+    assert layers_of(tmp_path, nodes, [W23], shape=(2, 1)) == (affine([[1, 4], [2, 5], [3, 6]], [0, 0, 0]),)
+
+
+def test_a_stack_of_matrices_is_multiplied_matrix_by_matrix(tmp_path: Path) -> None:
+    # Two columns (a, b) and (c, d), each multiplied by [[1, 2]] from the left, and by [[3]] from the right.
+    nodes = [node("MatMul", "L x", "a"), node("MatMul", "a R")]
+    layers = layers_of(tmp_path, nodes, [tensor("L", [[1, 2]]), tensor("R", [[3]])], shape=(2, 2, 1))
+    assert layers == (affine([[3, 6, 0, 0], [0, 0, 3, 6]], [0, 0]),)
+
+
+def test_an_input_that_is_repeated_counts_as_often_as_it_occurs(tmp_path: Path) -> None:
+    # x + 0 with a zero matrix of shape (2, 2) repeats the row x; then [1, 10] adds up the two copies.
+    nodes = [node("Add", "x O", "a"), node("MatMul", "L a", "b"), node("MatMul", "b I")]
+    constants = [tensor("O", np.zeros((2, 2))), tensor("L", [[1, 10]]), tensor("I", np.eye(2))]
+    assert layers_of(tmp_path, nodes, constants) == (affine([[11, 0], [0, 11]], [0, 0]),)
+
+
 def test_gemm_with_the_constant_on_the_left(tmp_path: Path) -> None:
     nodes = [node("Gemm", "W x", transB=1)]  # (2, 2) times the column x^T
     assert layers_of(tmp_path, nodes, [tensor("W", [[1, 2], [3, 4]])]) == (affine([[1, 2], [3, 4]], [0, 0]),)
@@ -199,6 +218,31 @@ def test_constants_are_computed_in_the_graph(tmp_path: Path) -> None:
 def test_a_cast_that_changes_nothing_is_accepted(tmp_path: Path) -> None:
     nodes = [node("Cast", "x", "d", to=DOUBLE), node("Cast", "W", "v", to=DOUBLE), node("MatMul", "d v")]
     assert layers_of(tmp_path, nodes, [W23]) == (affine([[1, 4], [2, 5], [3, 6]], [0, 0, 0]),)
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype", "to", "accepted"),
+    [
+        ([[1, 2]], "f4", INT64, True),
+        ([[1, 0.5]], "f4", INT64, False),
+        ([[1, 300]], "i8", 2, False),  # uint8
+        ([[1, 2**53 + 1]], "i8", DOUBLE, False),
+        ([[1, 2**60]], "i8", FLOAT, True),
+        ([[1, 0.5]], "f8", 10, True),
+        ([[1, 1e300]], "f8", FLOAT, False),
+        ([[1, 1.5]], "f4", 16, True),  # bfloat16 has 8 significant bits
+        ([[1, 1.001]], "f4", 16, False),
+    ],
+)
+def test_a_constant_is_cast_only_if_no_value_changes(
+    tmp_path: Path, values: Any, dtype: str, to: int, accepted: bool
+) -> None:
+    nodes = [node("Cast", "c", "d", to=to), node("Cast", "d", "e", to=DOUBLE), node("Add", "x e")]
+    path = written(tmp_path, model(nodes, [tensor("c", values, dtype)], elem_type=DOUBLE))
+    if accepted:
+        assert load(path).layers == (affine(np.eye(2), values[0]),)
+    else:
+        assert "Cast node that produces 'd': found a Cast from" in refusal(path)
 
 
 @pytest.mark.parametrize("dtype", ["f2", "f4", "f8"])
@@ -321,6 +365,8 @@ def test_random_graphs_mean_what_the_reference_evaluator_says(tmp_path: Path, da
 
 # -- refusals --------------------------------------------------------------------------------------------------------
 
+EMPTY = onnx.NodeProto(op_type="Constant", output=["y"])
+EMPTY.attribute.add(name="value_ints", type=onnx.AttributeProto.INTS)
 RELU_AND_W = [node("MatMul", "x W", "a"), node("Relu", "a", "h")]
 
 
@@ -357,10 +403,26 @@ RELU_AND_W = [node("MatMul", "x W", "a"), node("Relu", "a", "h")]
         ([node("Identity", "tenth")], "an output that does not depend on the input"),
         ([onnx.helper.make_node("Constant", [], ["y"], value_string="x")], "the attribute 'value_string'"),
         ([onnx.helper.make_node("Constant", [], ["y"])], "0 values"),
+        ([onnx.helper.make_node("Constant", [], ["y"], value=1.0)], "a value that is no tensor"),
+        ([EMPTY], "an empty constant"),
+        ([onnx.helper.make_node("Constant", [], ["y"], value_floats=[float("nan")])], "value_floats[0]: found nan"),
+        ([node("Flatten", "x", axis=1.5)], "an attribute axis that is no integer"),
+        ([node("Flatten", "x", axis="1")], "an attribute axis of another kind"),
+        ([node("Gemm", "x vector")], "the shapes (1, 2) and (2,)"),
+        ([node("MatMul", "x tenth")], "a scalar"),
+        ([node("MatMul", "x stack")], "a constant stack of matrices"),
+        ([node("Reshape", "x shape", "s"), node("MatMul", "s three")], "stacks that broadcast"),
+        ([node("MatMul", "big big", "c"), node("Cast", "c", to=FLOAT)], "a Cast from float64 to float32 that rounds"),
+        ([node("Reshape", "x six", "s"), node("MatMul", "s stack")], "a tensor of shape (1, 2)"),
+        ([node("Add", "column row")], "a tensor of shape (4096, 4096)"),
     ],
 )
 def test_a_node_that_is_no_affine_function_is_refused_by_name(tmp_path: Path, nodes: list[Any], found: str) -> None:
-    constants = [W23, tensor("i", [3, 3], "i8"), tensor("tenth", 0.1)]
+    constants = [
+        *(W23, tensor("i", [3, 3], "i8"), tensor("six", [6], "i8"), tensor("tenth", 0.1), tensor("vector", [1, 2])),
+        *(tensor("shape", [2, 1, 1], "i8"), tensor("big", [[1e300]], "f8"), tensor("three", np.ones((3, 1, 1)))),
+        *(tensor("stack", np.ones((3, 2, 1))), tensor("column", np.ones((4096, 1))), tensor("row", np.ones(4096))),
+    ]
     assert found in refusal(written(tmp_path, model(nodes, constants)))
 
 
@@ -376,6 +438,8 @@ def test_a_node_that_is_no_affine_function_is_refused_by_name(tmp_path: Path, no
         ({"inputs": [("x", (1, "n"))]}, "the shape [1, 0]"),
         ({"inputs": [("x", ("n",))]}, "the shape [0]"),
         ({"inputs": [("x", (1, 1 << 40))]}, "the shape"),
+        ({"inputs": [("x", (1, 2)), ("x", (1, 2))]}, "graph inputs: found a name twice"),
+        ({"elem_type": INT64}, "int64; expected a floating point tensor"),
         ({"opset": 6}, "operator set 6"),
         ({"domain": "other"}, "0 versions of the operators"),
     ],
@@ -441,6 +505,34 @@ def test_functions_and_sparse_tensors_are_refused(tmp_path: Path) -> None:
     whole = model([node("MatMul", "x W")], [W23])
     whole.graph.sparse_initializer.add()
     assert "sparse initializers" in refusal(written(tmp_path, whole))
+
+
+def test_a_training_graph_is_refused(tmp_path: Path) -> None:
+    whole = model([node("MatMul", "x W")], [W23])
+    whole.training_info.add()
+    assert "a training graph" in refusal(written(tmp_path, whole))
+
+
+def test_segments_and_numbers_out_of_range_are_refused(tmp_path: Path) -> None:
+    W = onnx.TensorProto(name="W", dims=[1, 1], data_type=1, segment=onnx.TensorProto.Segment(begin=0, end=1))
+    assert "a tensor in segments" in refusal(written(tmp_path, model([node("Add", "x W")], [W])))
+    W = onnx.TensorProto(name="W", dims=[1, 1], data_type=2, int32_data=[256])
+    assert "a number out of range; expected numbers of type uint8" in refusal(
+        written(tmp_path, model([node("Add", "x W")], [W]))
+    )
+
+
+def test_more_nodes_than_allowed_are_refused(tmp_path: Path) -> None:
+    nodes = [node("Identity", "x", f"a{k}") for k in range(10_001)]
+    assert "10001 nodes" in refusal(written(tmp_path, model(nodes, [], outputs=["a0"])))
+
+
+def test_a_layer_too_large_to_write_down_is_refused(tmp_path: Path) -> None:
+    # A ReLU on 3000 inputs needs an identity matrix with 9 million entries.
+    assert "an array of more than" in refusal(written(tmp_path, model([node("Relu", "x")], [], shape=(1, 3000))))
+    wide = [node("Flatten", "x", "v"), node("MatMul", "x W")]
+    path = written(tmp_path, model(wide, [tensor("W", np.ones((1, 3000)))], shape=(3000, 1)))
+    assert "MatMul node that produces 'y': found an array of more than" in refusal(path)
 
 
 def test_a_product_that_never_ends_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,6 +71,7 @@ def test_a_trained_classifier_agrees_with_its_own_decisions() -> None:
         ({"coefs_": [], "intercepts_": []}, "coefs_: found 0 matrices"),
         ({"intercepts_": [np.array([0, np.nan, 0]), np.zeros(1)]}, "intercepts_[0][1]: found nan"),
         ({"intercepts_": [np.zeros(2), np.zeros(1)]}, "intercepts_[0]: found the shape (2,)"),
+        ({"coefs_": [np.array([["x"]])], "intercepts_": [np.zeros(1)]}, "coefs_[0].T: found the dtype <U1"),
         ({"coefs_": [np.ones((2, 3)), np.ones((4, 1))]}, "found the shapes (3, 2) and (1, 4)"),
     ],
 )

@@ -16,6 +16,13 @@ from file_builders import DYADIC, poisoned, refusal
 from exactrev.network import load
 
 
+class Bodiless:
+    """A tensor without data."""
+
+    def detach(self) -> None:
+        raise NotImplementedError("Cannot copy out of meta tensor; no data!")
+
+
 class Tensor:
     """As much of a tensor as the reader may touch."""
 
@@ -123,6 +130,13 @@ def test_what_is_no_state_dict_is_refused(
 ) -> None:
     monkeypatch.setitem(sys.modules, "torch", fake_torch(contents))
     assert f"found {found}" in refusal(path)
+
+
+def test_a_tensor_without_data_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tensor = Tensor([[1.0]])
+    monkeypatch.setattr(tensor, "detach", Bodiless().detach, raising=False)
+    monkeypatch.setitem(sys.modules, "torch", fake_torch({"a.weight": tensor}))
+    assert "a.weight': found a tensor without plain numbers" in refusal(path)
 
 
 def test_a_file_that_is_no_pickle_is_refused_by_its_first_bytes(tmp_path: Path) -> None:

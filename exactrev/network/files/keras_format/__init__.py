@@ -126,12 +126,9 @@ def _network(
                 maps.append(pending or _identity(width))
                 pending = None
         ends_in_relu = pending is None
-        if width is not None and pending is None:
-            pending = _identity(width)
+        maps.append(_identity(maps[-1].n_out) if pending is None else pending)
     except BudgetSpent as error:
         raise source.refuse("", str(error), "a smaller network") from None
-    if pending is not None:
-        maps.append(pending)
     arrays = [array for layer in layers.values() for array in (layer.W, layer.b)]
     dtype = ", ".join(sorted({array.dtype.newbyteorder("=").name for array in arrays}))
     reading = f"{dtype} exact, consecutive affine maps folded exactly"

@@ -47,7 +47,7 @@ def read_onnx(source: Source) -> Network:
     operators = Operators(source)
     wires, reading = _input(source, graph)
     initializers = {tensor.name: tensor for tensor in graph.initializer}
-    used: set[str] = set()
+    used = {dtype_name(value.elem_type) for value in wires.values()}
     for node in graph.node:
         label = node_label(node)
         names = list(node.input)
@@ -67,7 +67,7 @@ def read_onnx(source: Source) -> Network:
             used.add(dtype_name(value.elem_type))
         wires[node.output[0]] = value
     maps, ends_in_relu = _maps(source, _output(source, graph, wires))
-    dtype = ", ".join(sorted(used)) or "none"
+    dtype = ", ".join(sorted(used))
     reading = f"{dtype} exact, consecutive affine maps folded exactly{reading}"
     if ends_in_relu:
         reading += "; ends in a ReLU, identity output layer added"

@@ -94,28 +94,26 @@ class Value:
     def with_type(self, elem_type: int) -> Value:
         return Value(self.shape, elem_type, self.offset, self.layer, self.picks, self.linear)
 
-    def dense(self) -> ExactArray | None:
-        """The linear part as a matrix (size, layer.size); None for a constant."""
-        if self.layer is None or self.linear is not None or self.picks is None:
+    def dense(self) -> ExactArray:
+        """The linear part as a matrix (size, layer.size). `Impossible` for a constant."""
+        if self.layer is None:
+            raise Impossible("an output that does not depend on the input", "a network")
+        if self.linear is not None:
             return self.linear
         matrix = ExactArray.zeros((self.size, self.layer.size))
         matrix.integers[np.arange(self.size), self.picks] = 1
         return matrix
 
     def affine_map(self) -> AffineMap:
-        """The value as an affine map of its layer."""
-        matrix = self.dense()
-        if matrix is None:
-            raise Impossible("an output that does not depend on the input", "a network")
-        return matrix.affine_map(self.offset)
+        """The value as an affine map of its layer. `Impossible` for a constant."""
+        return self.dense().affine_map(self.offset)
 
     # -- arithmetic ----------------------------------------------------------------------------------------------
 
     def scaled(self, factor: Fraction) -> Value:
         if factor == 1:
             return self
-        matrix = self.dense()
-        scaled = None if matrix is None else matrix.scaled(factor)
+        scaled = None if self.layer is None else self.dense().scaled(factor)
         return Value(self.shape, self.elem_type, self.offset.scaled(factor), self.layer, None, scaled)
 
     def __add__(self, other: Value) -> Value:
@@ -135,9 +133,7 @@ class Value:
                 f"a sum of two branches, one from {left.layer.name} and one from {right.layer.name}",
                 "both operands from one layer",
             )
-        A, B = left.dense(), right.dense()
-        linear = None if A is None or B is None else A + B
-        return Value(shape, self.elem_type, offset, left.layer, None, linear)
+        return Value(shape, self.elem_type, offset, left.layer, None, left.dense() + right.dense())
 
     def __matmul__(self, other: Value) -> Value:
         """The matrix product of NumPy, batches included, where at least one factor is a constant matrix."""
@@ -184,21 +180,21 @@ class Value:
         k, n = C.shape
         rows = self.size // k
         offset = self.offset.reshape(rows, k).matmul(C).reshape(-1)
-        linear: ExactArray | None = None
-        if self.layer is not None:
-            width = self.layer.size
-            check_room(rows * n * width, 1)
-            if self.picks is not None and len(np.unique(self.picks)) == self.size:
-                # No entry occurs twice, so the columns of C only change their places.
-                spread = np.zeros((rows, n, width), dtype=object)
-                for row, columns in zip(spread, self.picks.reshape(rows, k), strict=True):
-                    row[:, columns] = C.integers.T
-                linear = ExactArray(spread.reshape(rows * n, width), C.denominator)
-            else:
-                matrix = self.dense()
-                if matrix is not None:
-                    side_by_side = matrix.integers.reshape(rows, k, width).transpose(1, 0, 2).reshape(k, rows * width)
-                    product = C.T.matmul(ExactArray(side_by_side, matrix.denominator))
-                    stacked = product.integers.reshape(n, rows, width).transpose(1, 0, 2).reshape(rows * n, width)
-                    linear = ExactArray(stacked, product.denominator)
+        linear = None if self.layer is None else self._linear_times(C, rows, self.layer.size)
         return Value((*self.shape[:-1], n), self.elem_type, offset, self.layer, None, linear)
+
+    def _linear_times(self, C: ExactArray, rows: int, width: int) -> ExactArray:
+        """The linear part of `_times`, a matrix (rows * n, width)."""
+        k, n = C.shape
+        check_room(rows * n * width, 1)
+        if self.picks is not None and len(np.unique(self.picks)) == self.size:
+            # No entry occurs twice, so the columns of C only change their places.
+            spread = np.zeros((rows, n, width), dtype=object)
+            for row, columns in zip(spread, self.picks.reshape(rows, k), strict=True):
+                row[:, columns] = C.integers.T
+            return ExactArray(spread.reshape(rows * n, width), C.denominator)
+        matrix = self.dense()
+        side_by_side = matrix.integers.reshape(rows, k, width).transpose(1, 0, 2).reshape(k, rows * width)
+        product = C.T.matmul(ExactArray(side_by_side, matrix.denominator))
+        stacked = product.integers.reshape(n, rows, width).transpose(1, 0, 2).reshape(rows * n, width)
+        return ExactArray(stacked, product.denominator)
