@@ -1,0 +1,38 @@
+"""Recovery of a network from its answers alone, exactly (§4). Sees an oracle; never the network, never the geometry."""
+
+from exactrev.recovery.hyperplanes import (
+    Hyperplane,
+    HyperplaneTest,
+    Jump,
+    Segment,
+    find_jump,
+    infer_hyperplane,
+    infer_hyperplane_from_points,
+    jump_between,
+    tangent_segments,
+    test_hyperplane,
+)
+from exactrev.recovery.lines import Breakpoint, LineMap, LinePiece, LineScan, points_on_line
+from exactrev.recovery.probe import Germ, NotPiecewiseLinear, OnBoundary, Probe
+
+__all__ = [
+    "Breakpoint",
+    "Germ",
+    "Hyperplane",
+    "HyperplaneTest",
+    "Jump",
+    "LineMap",
+    "LinePiece",
+    "LineScan",
+    "NotPiecewiseLinear",
+    "OnBoundary",
+    "Probe",
+    "Segment",
+    "find_jump",
+    "infer_hyperplane",
+    "infer_hyperplane_from_points",
+    "jump_between",
+    "points_on_line",
+    "tangent_segments",
+    "test_hyperplane",
+]

@@ -39,6 +39,9 @@ def to_integers(point: Iterable[Fraction]) -> tuple[list[int], int]:
     """
     entries = list(point)
     q = lcm(*(entry.denominator for entry in entries))
+    if q & (q - 1) == 0:  # of a power of two, a quotient is a shift
+        bits = q.bit_length()
+        return [entry.numerator << (bits - entry.denominator.bit_length()) for entry in entries], q
     return [entry.numerator * (q // entry.denominator) for entry in entries], q
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 
@@ -25,13 +26,13 @@ def true_breakpoints(net: Network, origin, direction, lo, hi) -> list[Fraction]:
     cuts = [Fraction(lo), Fraction(hi)]
     for layer in range(1, net.depth + 1):
         zeros = set(cuts)
-        for left, right in zip(cuts, cuts[1:], strict=False):
+        for left, right in pairwise(cuts):
             pattern = on_line.pattern(((left + right) / 2,))
             z = on_line.preactivation_map(layer, pattern)
             zeros |= {-b / m for (m,), b in zip(z.W, z.b, strict=True) if m and left < -b / m < right}
         cuts = sorted(zeros)
     maps = [
-        on_line.affine_map(on_line.pattern(((left + right) / 2,))) for left, right in zip(cuts, cuts[1:], strict=False)
+        on_line.affine_map(on_line.pattern(((left + right) / 2,))) for left, right in pairwise(cuts)
     ]
     return [t for t, f, g in zip(cuts[1:], maps, maps[1:], strict=False) if f != g]
 

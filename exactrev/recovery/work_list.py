@@ -1,0 +1,219 @@
+"""The work list of a line scan: stations at which N is known to be affine, and what lies between them.
+
+Knows numbers t, and how to ask for N at them; the line itself only to name a place. `lines` says what it is for.
+
+Two stations with different maps are resolved as follows: where the two maps meet, N is asked a little before and a
+little after. If the left map still holds there and the right one already does, that is a breakpoint; otherwise N is
+yet another map there, and there are two gaps to resolve. (That the maps meet in the value of N at that point would not
+be enough: if the left piece goes on beyond it, that is no news.)
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from math import asinh, ceil, floor, sinh
+from typing import NamedTuple
+
+from exactrev.network.network import Point
+from exactrev.recovery.points import Line, exponent, odd_dyadic_between, power_of_two
+from exactrev.recovery.probe import NotPiecewiseLinear
+
+__all__ = ["LineMap", "WorkList", "share"]
+
+_NUDGE = 180
+"""Both sides of a meeting point are asked at a distance of 2^-180 of the gap, or a little more."""
+
+_FINEST = 300
+"""Pieces shorter than 2^-300 of the segment are not looked for; answers that seem to have some are refused."""
+
+_FAR = Fraction(2) ** 500
+"""Lines that go on beyond this are divided evenly, not on the scale of asinh, which floats carry no further."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineMap:
+    """t -> intercept + t slope, a vector for each t."""
+
+    intercept: Point
+    slope: Point
+
+    @classmethod
+    def through(cls, s: Fraction, at_s: Point, t: Fraction, at_t: Point) -> LineMap:
+        """The map with two given values."""
+        slope = tuple((b - a) / (t - s) for a, b in zip(at_s, at_t, strict=True))
+        return cls(tuple(a - s * m for a, m in zip(at_s, slope, strict=True)), slope)
+
+    def at(self, t: Fraction) -> Point:
+        """The value at t."""
+        return tuple(a + t * m for a, m in zip(self.intercept, self.slope, strict=True))
+
+    def meets(self, other: LineMap) -> Fraction | None:
+        """The t at which the two maps agree in the first entry that has another slope; None if there is none.
+
+        In the other entries the maps may differ there.
+        """
+        for a, m, b, n in zip(self.intercept, self.slope, other.intercept, other.slope, strict=True):
+            if m != n:
+                return (b - a) / (m - n)
+        return None
+
+
+class Station(NamedTuple):
+    """A place where N was asked, and the map that N is there (to its right, where it is a breakpoint)."""
+
+    t: Fraction
+    map: LineMap
+
+
+class Kink(NamedTuple):
+    """A breakpoint at t between two neighbouring stations; the right one may lie at t itself."""
+
+    before: Fraction
+    t: Fraction
+    after: Fraction
+
+
+class Run(NamedTuple):
+    """A piece: its ends, its map, and the places where it was seen."""
+
+    start: Fraction
+    end: Fraction
+    map: LineMap
+    stations: tuple[Fraction, ...]
+
+
+class WorkList:
+    """Stations in order, and the kinks between them: neighbours have the same map, or a kink between them."""
+
+    def __init__(self, ask: Callable[..., list[Point]], line: Line, length: Fraction, rng: random.Random) -> None:
+        """`ask` takes numbers t and returns N there; `length` is that of the whole segment."""
+        self.ask = ask
+        self.line = line
+        self.finest = length * power_of_two(-_FINEST)
+        self.rng = rng
+        self.stations: list[Station] = []
+        self.kinks: list[Kink] = []
+
+    def measure(self, t: Fraction, room: Fraction, value: Point | None = None) -> Station:
+        """A station at t, from the values there and a little into the room beside it, on the right or the left."""
+        aside = t + room * power_of_two(-_NUDGE)
+        at_t, at_aside = (value, *self.ask(aside)) if value is not None else self.ask(t, aside)
+        return Station(t, LineMap.through(t, at_t, aside, at_aside))
+
+    def add(self, stations: Iterable[Station]) -> None:
+        """Put stations in their places, and resolve all gaps between neighbours of different maps."""
+        every = sorted([*self.stations, *stations], key=lambda station: station.t)
+        known = {kink.before: kink for kink in self.kinks}
+        self.stations, self.kinks = every[:1], []
+        for a, b in pairwise(every):
+            if a.t in known:
+                self.stations.append(b)
+                self.kinks.append(known[a.t])
+            else:
+                self._resolve(a, b)
+
+    def runs(self) -> Iterator[Run]:
+        """The pieces, in order."""
+        last = self.stations[-1].t
+        start, stations = self.stations[0].t, iter(self.stations)
+        for before, end in [*((kink.before, kink.t) for kink in self.kinks), (last, last)]:
+            run = [next(stations)]
+            while run[-1].t != before:
+                run.append(next(stations))
+            yield Run(start, end, run[0].map, tuple(station.t for station in run))
+            start = end
+
+    def unsampled(self, run: Run, samples: int) -> Iterator[tuple[Fraction, LineMap]]:
+        """A random place in each of so many parts of a piece's middle in which N has not been asked."""
+        cuts = [share(run.start, run.end, (1 + 6 * i / samples) / 8) for i in range(samples + 1)] if samples else []
+        for begin, end in pairwise(cuts):
+            if not any(begin <= t <= end for t in run.stations):
+                yield odd_dyadic_between(begin, end, self.rng), run.map
+
+    def sample(self, places: Sequence[tuple[Fraction, LineMap]]) -> None:
+        """Ask N at places inside pieces; where it is off its piece, there is more to resolve."""
+        answers = self.ask(*(t for t, _ in places))
+        self.add(
+            [
+                Station(t, expected) if value == expected.at(t) else self.measure(t, self.finest, value)
+                for (t, expected), value in zip(places, answers, strict=True)
+            ]
+        )
+
+    def _resolve(self, a: Station, b: Station) -> None:
+        """Append what lies between a, which is there already, and b."""
+        gaps = [(a, b)]
+        while gaps:
+            a, b = gaps.pop()
+            between = [] if a.map == b.map else self._try_meeting(a, b)
+            if between:
+                gaps += reversed([*pairwise([a, *between, b])])
+            else:
+                self.stations.append(b)
+
+    def _try_meeting(self, a: Station, b: Station) -> list[Station]:
+        """Note the kink where two maps meet, and a station on both sides; or return stations between them."""
+        if b.t - a.t < self.finest:
+            raise NotPiecewiseLinear(
+                "the answers on a line fit no piecewise linear function with pieces of this length",
+                place=self.line.at(a.t),
+                step=b.t - a.t,
+            )
+        t = a.map.meets(b.map)
+        if t is None or not a.t < t <= b.t:
+            return [self._split(a, b)]
+        k = max(_NUDGE - exponent(b.t - a.t), 20 - exponent(min(t - a.t, b.t - t) or t - a.t))
+        before, after = _dyadic(floor(t * power_of_two(k)) - 1, k), _dyadic(ceil(t * power_of_two(k)) + 1, k)
+        if t == b.t:  # b happens to be a breakpoint itself; its map is the one to the right
+            if self.ask(before)[0] == a.map.at(before):
+                return self._close(a, b, Kink(before, t, t))
+            return [self._split(a, b)]
+        at_before = self.ask(before)[0]
+        if at_before == b.map.at(before):
+            return [Station(before, b.map)]
+        at_after = self.ask(after)[0]
+        goes_on, has_begun = at_before == a.map.at(before), at_after == b.map.at(after)
+        if goes_on and has_begun and a.map.at(t) == b.map.at(t):
+            return self._close(a, Station(after, b.map), Kink(before, t, after))
+        between = LineMap.through(before, at_before, after, at_after)
+        if (goes_on and between != a.map) or (has_begun and between != b.map):
+            return [self._split(a, b)]  # N breaks between these two: they say nothing about a piece
+        if self.ask(t)[0] != between.at(t):
+            # N breaks at t, between two other maps: both are hidden from outside, for instance by a hat around t
+            return [self.measure(before, a.t - before), self.measure(after, b.t - after)]
+        return [Station(before, between), Station(after, between)]
+
+    def _close(self, a: Station, first: Station, kink: Kink) -> list[Station]:
+        """Note a kink between the map of a and the station after it: nothing is left to resolve."""
+        self.stations.append(Station(kink.before, a.map))
+        self.kinks.append(kink)
+        if first.t != kink.t:
+            self.stations.append(first)
+        return []
+
+    def _split(self, a: Station, b: Station) -> Station:
+        """A station at a random place in the middle of a gap."""
+        begin, end = share(a.t, b.t, 0.4), share(a.t, b.t, 0.6)
+        t = odd_dyadic_between(begin, end, self.rng)
+        value = self.ask(t)[0]
+        for known in (a.map, b.map):
+            if value == known.at(t):
+                return Station(t, known)
+        return self.measure(t, end - begin, value)
+
+
+def share(begin: Fraction, end: Fraction, part: float) -> Fraction:
+    """The number at this share of the way, counted on the scale of asinh(t): most pieces of a long line lie near 0."""
+    if end - begin > 1 and max(abs(begin), abs(end)) < _FAR:
+        low, high = asinh(begin), asinh(end)
+        if high - low > 1:
+            return Fraction(sinh(low + part * (high - low)))
+    return begin + Fraction(part) * (end - begin)
+
+
+def _dyadic(numerator: int, bits: int) -> Fraction:
+    return numerator * power_of_two(-bits)
