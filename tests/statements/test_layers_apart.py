@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from geometry.nasty_networks import relu_network
 
+from exactrev.errors import TheoryContradicted
 from exactrev.network import Network, Neuron, he_network
 from exactrev.statements import verify
+from exactrev.statements.claims.layers_apart import decide_bends_tell_layers_apart
+from exactrev.statements.evidence import Evidence
 from exactrev.verdict import Outcome, Verdict
 
 # a2 = (y+10)+ is on near the origin. z = a1 + a2 - 10 and z' = 2 a1 - a2 + 10 are x+ + y and 2x+ - y there.
@@ -76,3 +80,10 @@ def test_at_a_single_point_both_may_bend() -> None:
     assert decide(net).outcome is Outcome.FAILS  # z does not depend on a3 and crosses its boundary straight
     slightly = relu_network([[1, 0, 0, 0], [0, 1, 0, 3], [0, 0, 1, 3]], [[1, 1, "1/99", -3], [1, "1/98", 1, -3]])
     assert decide(slightly).outcome is Outcome.HOLDS
+
+
+def test_two_bends_without_a_third_boundary_contradict_the_theory() -> None:
+    evidence = Evidence(relu_network([[1, 0, 0], [0, 1, 0]], [[1, 1, -1]]))
+    evidence.meetings.bends[:] = True
+    with pytest.raises(TheoryContradicted, match="has one hyperplane"):
+        decide_bends_tell_layers_apart(evidence)

@@ -81,5 +81,15 @@ def test_a_map_that_is_no_isomorphism_contradicts_the_theory(monkeypatch: pytest
         return Network((*image.layers[:layer], *net.layers[layer:]))
 
     monkeypatch.setattr(symmetries, "permute", permute)
-    with pytest.raises(TheoryContradicted):
-        verify(relu_network([[1, 0], [2, 1]], output=[[1, 3, 0]]), "I1")
+    near = relu_network([[1, 0], [2, 1]], output=[[1, 3, 0]])
+    far = relu_network([[1, -1000], [2, -3000]], output=[[1, 3, 0]])  # changes for x > 1000, where no point is tried
+    for net in (near, far):
+        with pytest.raises(TheoryContradicted, match="matrix identities"):
+            verify(net, "I1")
+
+
+def test_a_wrong_evaluation_contradicts_the_theory(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = iter(range(10**6))
+    monkeypatch.setattr(Network, "evaluate", lambda self, points: next(values))
+    with pytest.raises(TheoryContradicted, match="changes the function"):
+        verify(ABSOLUTE_VALUE, "I1")

@@ -59,6 +59,17 @@ def test_what_the_budget_does_not_reach_is_undecided_and_named() -> None:
     assert "regions" not in report.to_json()["network"]
 
 
+def test_an_enumeration_that_the_budget_stopped_is_not_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    evidence = Evidence(CORNERED, budget=0)
+    with pytest.raises(BudgetSpent) as first:
+        assert evidence.complex
+    monkeypatch.setattr(evidence, "_deadline", None)
+    with pytest.raises(BudgetSpent) as second:
+        assert evidence.complex
+    assert first.value is second.value
+    assert evidence.found_complex is None
+
+
 def test_the_budget_also_stops_the_work_after_the_enumeration(monkeypatch: pytest.MonkeyPatch) -> None:
     evidence = Evidence(CORNERED, budget=10**6)
     assert evidence.complex.n_regions == 7
