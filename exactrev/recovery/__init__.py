@@ -4,16 +4,15 @@ from exactrev.recovery.hyperplanes import (
     Hyperplane,
     HyperplaneTest,
     Jump,
-    Segment,
     find_jump,
     infer_hyperplane,
     infer_hyperplane_from_points,
     jump_between,
-    tangent_segments,
     test_hyperplane,
 )
 from exactrev.recovery.lines import Breakpoint, LineMap, LinePiece, LineScan, points_on_line
 from exactrev.recovery.probe import Germ, NotPiecewiseLinear, OnBoundary, Probe
+from exactrev.recovery.segments import Segment, tangent_segments
 
 __all__ = [
     "Breakpoint",

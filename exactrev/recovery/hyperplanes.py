@@ -1,4 +1,4 @@
-"""InferHyperplane, TestHyperplane and the lines of Algorithm 1 (§4.1).
+"""InferHyperplane and TestHyperplane (§4.1): the hyperplane on which N breaks at a point, and whether it goes on.
 
 Knows a probe, and breakpoints on lines. Does not know layers: a hyperplane that passes every test here belongs to the
 first layer as far as was seen, no more.
@@ -11,10 +11,9 @@ n_in boundary points on small segments nearby, gives the same hyperplane for abo
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd, isqrt
 from typing import Any
 
 from exactrev.arithmetic.integer_matrices import clear_denominators, integer_nullspace
@@ -22,19 +21,17 @@ from exactrev.errors import AssumptionFailed, RecoveryAmbiguous
 from exactrev.network.affine import AffineMap, lift_vector
 from exactrev.network.network import Point
 from exactrev.recovery.lines import Breakpoint, points_on_line
-from exactrev.recovery.points import dot, exponent, power_of_two, random_vector, shifted, to_integers
+from exactrev.recovery.points import dot, evaluate_map, exponent, power_of_two, random_vector, shifted, to_integers
 from exactrev.recovery.probe import Probe
 
 __all__ = [
     "Hyperplane",
     "HyperplaneTest",
     "Jump",
-    "Segment",
     "find_jump",
     "infer_hyperplane",
     "infer_hyperplane_from_points",
     "jump_between",
-    "tangent_segments",
     "test_hyperplane",
 ]
 
@@ -127,16 +124,34 @@ def jump_between(behind: AffineMap, ahead: AffineMap, direction: Iterable[Fracti
 def find_jump(probe: Probe, place: Breakpoint | Iterable[Any]) -> Jump:
     """The local hyperplane at a breakpoint or a point on a boundary, and how N bends there: two pieces of N.
 
-    Raises `AssumptionFailed` for a point around which N is affine on a random line, `RecoveryAmbiguous` where
-    several boundaries meet.
+    A breakpoint of a random line lies on one boundary only. A bare point need not: there, the jump is compared with N
+    at random points around. Raises `AssumptionFailed` for a point around which N is affine on a random line,
+    `RecoveryAmbiguous` where several boundaries meet.
     """
     breakpoint_ = _as_breakpoint(probe, place)
-    direction = breakpoint_.line.direction
-    behind, ahead = (probe.piece(piece.inside, germ=piece.germ) for piece in (breakpoint_.left, breakpoint_.right))
-    jump = jump_between(behind, ahead, direction)
+    pieces = breakpoint_.left, breakpoint_.right
+    behind, ahead = (probe.piece(piece.inside, germ=piece.germ) for piece in pieces)
+    jump = jump_between(behind, ahead, breakpoint_.line.direction)
     if jump.hyperplane.side(breakpoint_.point):
         raise RecoveryAmbiguous("the hyperplane between two pieces misses the breakpoint", witness=breakpoint_.point)
+    if not isinstance(place, Breakpoint):
+        _check_around(probe, breakpoint_, behind, ahead, jump.hyperplane)
     return jump
+
+
+def _check_around(
+    probe: Probe, breakpoint_: Breakpoint, behind: AffineMap, ahead: AffineMap, hyperplane: Hyperplane
+) -> None:
+    """Is N one map on one side of the hyperplane, and the other on the other, at random points very near?"""
+    point, direction = breakpoint_.point, breakpoint_.line.direction
+    size = (breakpoint_.after - breakpoint_.before) / 2
+    far = hyperplane.project(shifted(point, Fraction(1), random_vector(probe.n_in, probe.rng)))
+    along = [a - b for a, b in zip(far, point, strict=True)]
+    asides = [shifted(point, step, along) for step in (size, -size)]
+    places = [shifted(aside, side * size / 2**20, direction) for aside in asides for side in (-1, 1)]
+    for place, f, value in zip(places, (behind, ahead) * 2, probe.values(places), strict=True):
+        if evaluate_map(f, place) != value:
+            raise RecoveryAmbiguous("several boundaries meet at a point", witness=point)
 
 
 def infer_hyperplane(probe: Probe, place: Breakpoint | Iterable[Any]) -> Hyperplane:
@@ -248,43 +263,3 @@ def _direction_across(hyperplane: Hyperplane, rng: random.Random) -> list[int]:
         direction = random_vector(len(hyperplane.normal), rng)
         if dot(direction, hyperplane.normal):
             return direction
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """{origin + t direction : lo <= t <= hi}, as `points_on_line` takes it."""
-
-    origin: Point
-    direction: Point
-    lo: Fraction
-    hi: Fraction
-
-
-def tangent_segments(
-    n_in: int, radius: Fraction | int, rng: random.Random, *, length: Fraction | int | None = None
-) -> Iterator[Segment]:
-    """Random segments tangent at their midpoints to a sphere around 0 (Algorithm 1), without end.
-
-    The midpoint lies on the sphere of the given radius up to a relative error of 2^-10, and the direction, of length
-    between 1/2 and 2, is orthogonal to it exactly; `length` is the range of t, twice the radius unless told. All
-    numbers are short dyadic ones. On a line, where nothing is tangent, the segments go through 0.
-
-    >>> segment = next(tangent_segments(3, 1000, random.Random(0)))
-    >>> sum(a * b for a, b in zip(segment.origin, segment.direction))
-    Fraction(0, 1)
-    """
-    half = Fraction(2 * radius if length is None else length) / 2
-    while True:
-        if n_in == 1:
-            yield Segment((Fraction(0),), (Fraction(1),), -half, half)
-            continue
-        outward, other = random_vector(n_in, rng), random_vector(n_in, rng)
-        square, inner = dot(outward, outward), dot(outward, other)
-        along = [square * v - inner * m for v, m in zip(other, outward, strict=True)]
-        divisor = gcd(*along)
-        norm = isqrt(dot(along, along)) // (divisor or 1)
-        if norm:
-            scale = round(Fraction(radius) * 2**32) // isqrt(square)  # in units of 2^-32
-            origin = tuple(Fraction(scale * m, 2**32) for m in outward)
-            bits = norm.bit_length() - 1
-            yield Segment(origin, tuple(Fraction(v // divisor, 2**bits) for v in along), -half, half)

@@ -4,9 +4,9 @@ Knows a probe. Does not know whose boundary a breakpoint is on.
 
 N is asked at stations; between two at which it is affine with different maps, the breakpoints are found exactly
 (`work_list`). Two stations with the same map say nothing about what is between: N may leave the piece and come back.
-The paper's removal test (three values in line) drops such kinks without a word, as for ReLU(1 - ReLU(x) - ReLU(1/2 - x))
-on [-10, 30]. Answers alone cannot exclude them. Here every piece is sampled inside, and the scan lists the gaps that
-remain between the points asked.
+The paper's removal test (three values in line) drops such kinks without a word, as for the function
+ReLU(1 - ReLU(x) - ReLU(1/2 - x)) on [-10, 30]. Answers alone cannot exclude them. Here every piece is sampled inside,
+and the scan lists the gaps that remain between the points asked.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Knows an oracle and nothing else of the network. Everything that recovery asks goes through here, and what is reported
 as a piece has been checked by an answer that it did not come from. A piece can be read in two ways: from n_in + 2
 plain questions, or from one long question whose exact answer holds value and gradient in its digits (`packing`),
-confirmed by a plain one.
+confirmed by two plain ones.
 
 A check can fail for two reasons. Either the point lies on a boundary (`OnBoundary`), or the answers are not the values
 of a piecewise linear function, or not exact (`NotPiecewiseLinear`): along a ray from any point a piecewise linear
@@ -218,12 +218,13 @@ class Probe:
         if not all(is_dyadic(entry) and entry.denominator.bit_length() <= 2 * near for entry in x):
             base = round_to_dyadic(x, near)
         behind = self._behind(x, near)
-        check = self.value(behind) if germ is None else ()
+        ahead = tuple(2 * a - b for a, b in zip(x, behind, strict=True))  # a boundary through x leaves x +- r apart
+        checks = [] if germ is not None else list(zip((behind, ahead), self.values([behind, ahead]), strict=True))
         digits = self._digits = self._digits or self._measure_digits(base, near)
         for doubling in range(6):
             longer = digits._replace(fraction=digits.fraction << doubling, whole=digits.whole << doubling)
             f = self._unpack(base, near, longer)
-            if f is not None and (germ.fits(f, x) if germ is not None else evaluate_map(f, behind) == check):
+            if f is not None and (germ is None or germ.fits(f, x)) and all(evaluate_map(f, p) == y for p, y in checks):
                 self._digits = longer
                 return f
             if not self._is_in_line(x, near):
