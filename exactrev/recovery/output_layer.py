@@ -16,7 +16,7 @@ nothing of queries and regions: who samples stands above.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -33,6 +33,9 @@ __all__ = ["AffinePiece", "OutputForm", "OutputLayer", "PointSample", "recover_o
 
 Row = tuple[Fraction, ...]
 Integers = tuple[int, ...]
+
+_PRIME = 2**61 - 1
+"""Samples that do not fit are guessed modulo this prime."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +87,14 @@ class OutputForm:
 
     def find_contradictions(self, samples: Iterable[Sample]) -> list[int]:
         """Which samples this function does not pass through: beyond them, a neuron is missing or wrong."""
-        rest = [_with_constant(self.rest, j) for j in range(self.rest.n_out)]
-        return [
-            number
-            for number, sample in enumerate(samples)
-            if any(
-                _dot(row, vector) != value
-                for vector, values in _equations(sample, self.forms, self.outgoing)
-                for row, value in zip(rest, values, strict=True)
-            )
-        ]
+        n = self.forms.n_in + 1
+        E = flint.fmpz_mat([*map(list, self.rest.rows)])
+        found = []
+        for number, sample in enumerate(samples):
+            columns = flint.fmpz_mat([*map(list, _equations(sample, self.forms, self.outgoing))]).transpose().tolist()
+            if E * flint.fmpz_mat(columns[:n]) != self.rest.denominator * flint.fmpz_mat(columns[n:]):
+                found.append(number)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +129,9 @@ def recover_output_layer(
     """The output layer and the signs of the last hidden layer.
 
     `forms` maps the activations before to the last hidden layer's preactivations, each up to its sign; `outgoing` has
-    shape (n_out, n_d). E and c are fitted to all samples, or to as many as possible where they contradict each
-    other: of `attempts` fits, each to a minimal set of samples in random order (the same in every run), the one with
-    the fewest contradictions. Raises `ValueError` for shapes that do not match.
+    shape (n_out, n_d). E and c are fitted to all samples. Where the samples contradict each other, those that
+    contradict the ones before are left out; of `attempts` random orders (the same in every run) the one that leaves out
+    the fewest counts. Raises `ValueError` for shapes that do not match, and for a piece whose point is on a boundary.
 
     >>> forms = AffineMap.from_arrays([[-1]], [2])  # the neuron is ReLU(x - 2), and N = 3 ReLU(x - 2) + 1
     >>> samples = [PointSample((Fraction(x),), (Fraction(y),)) for x, y in ((0, 1), (1, 1), (4, 7))]
@@ -141,9 +142,7 @@ def recover_output_layer(
     o = tuple(tuple(map(lift, row)) for row in outgoing)
     _check_shapes(forms, o, samples)
     n = forms.n_in + 1
-    equations = [
-        [clear_denominators((*v, *values))[0] for v, values in _equations(sample, forms, o)] for sample in samples
-    ]
+    equations = [_equations(sample, forms, o) for sample in samples]
     fit, contradicting = _fit(equations, n, attempts)
     form = None
     if len(fit) == n:  # the reduced rows are then multiples of the unit vectors
@@ -170,30 +169,33 @@ def _check_shapes(forms: AffineMap, outgoing: tuple[Row, ...], samples: Sequence
             raise ValueError(f"a sample of {n_a} activations and {n_out} outputs does not fit the layer")
 
 
-def _equations(sample: Sample, forms: AffineMap, outgoing: tuple[Row, ...]) -> Iterator[tuple[Row, Row]]:
-    """Pairs (vector, values) with (E | c) vector = values: one from a point, n_in + 1 from a piece."""
+def _equations(sample: Sample, forms: AffineMap, outgoing: tuple[Row, ...]) -> list[Integers]:
+    """Rows (vector, values) in integers with (E | c) vector = values: one from a point, n_in + 1 from a piece."""
     if isinstance(sample, PointSample):
         sizes = [abs(v) for v in forms(sample.activations)]
-        values = (
-            output - _dot(row, sizes) / 2
-            for row, output in zip(outgoing, sample.outputs, strict=True)
-        )
-        yield (*sample.activations, Fraction(1)), tuple(values)
-        return
+        values = (value - _dot(row, sizes) / 2 for row, value in zip(outgoing, sample.outputs, strict=True))
+        return [clear_denominators((*sample.activations, 1, *values))[0]]
     local = forms.after(sample.activations)
-    values_there = local(sample.point)
-    if any(not v and any(row) for v, row in zip(values_there, local.rows, strict=True)):
+    there = local(sample.point)
+    if any(not v and any(row) for v, row in zip(there, local.rows, strict=True)):
         raise ValueError("the point of a piece lies on a boundary of the last hidden layer")
-    sides = [(v > 0) - (v < 0) for v in values_there]
-    # The columns of [W | b] belong to the coordinates of x and to the constant; so do those of the three maps.
-    a, v, output = (_columns(affine) for affine in (sample.activations, local, sample.outputs))
-    for place, (a_column, v_column, out_column) in enumerate(zip(a, v, output, strict=True)):
-        sizes = [side * entry for side, entry in zip(sides, v_column, strict=True)]
-        values = (
-            entry - _dot(row, sizes) / 2
-            for row, entry in zip(outgoing, out_column, strict=True)
+    sides = [(v > 0) - (v < 0) for v in there]
+    bends = AffineMap.from_arrays(
+        [[o * side / 2 for o, side in zip(row, sides, strict=True)] for row in outgoing], [0] * len(outgoing)
+    ).after(local)  # x -> 1/2 sum_z o_z |v_z|
+    a, N = sample.activations, sample.outputs
+    scale = lcm(a.denominator, N.denominator, bends.denominator)
+    for_a, for_N, for_bends = (scale // affine.denominator for affine in (a, N, bends))
+    # The columns of [W | b] belong to the coordinates of x and to the constant; so do those of all three maps.
+    columns = zip(zip(*a.rows, strict=True), zip(*N.rows, strict=True), zip(*bends.rows, strict=True), strict=True)
+    return [
+        (
+            *(entry * for_a for entry in a_column),
+            scale if place == a.n_in else 0,
+            *(p * for_N - q * for_bends for p, q in zip(N_column, bends_column, strict=True)),
         )
-        yield (*a_column, Fraction(int(place == len(a) - 1))), tuple(values)
+        for place, (a_column, N_column, bends_column) in enumerate(columns)
+    ]
 
 
 def _fit(equations: Sequence[Sequence[Integers]], n: int, attempts: int) -> tuple[list[Integers], tuple[int, ...]]:
@@ -201,20 +203,34 @@ def _fit(equations: Sequence[Sequence[Integers]], n: int, attempts: int) -> tupl
     everything = _join([], (row for rows in equations for row in rows), n)
     if everything is not None:
         return everything, ()
-    fit: list[Integers] = []
-    contradicting = tuple(range(len(equations)))
-    order = list(contradicting)
-    for attempt in range(attempts):
-        trial: list[Integers] = []
-        for number in order:
-            trial = _join(trial, equations[number], n) or trial
-            if len(trial) == n:
-                break
-        missed = tuple(i for i, rows in enumerate(equations) if not _agrees(trial, rows))
-        if len(missed) < len(contradicting):
-            fit, contradicting = trial, missed
-        Random(attempt).shuffle(order)
-    return fit, contradicting
+    outliers = min((_find_outliers(equations, n, attempt) for attempt in range(attempts)), key=len)
+    fit = _join([], (row for i, rows in enumerate(equations) if i not in outliers for row in rows), n) or []
+    return fit, tuple(i for i, rows in enumerate(equations) if not _agrees(fit, rows))
+
+
+def _find_outliers(equations: Sequence[Sequence[Integers]], n: int, seed: int) -> set[int]:
+    """The samples that contradict those before them in a random order, modulo a prime: a guess, checked later.
+
+    Taken up all at once where they agree, else one half after the other.
+    """
+    residues = [[[entry % _PRIME for entry in row] for row in rows] for rows in equations]
+    outliers = set()
+
+    def take_up(fit: list[list[int]], numbers: Sequence[int]) -> list[list[int]]:
+        reduced, rank = flint.nmod_mat([*fit, *(row for i in numbers for row in residues[i])], _PRIME).rref()
+        table = [[int(entry) for entry in row] for row in reduced.tolist()[: int(rank)]]
+        if not table or any(table[-1][:n]):
+            return table
+        if len(numbers) == 1:
+            outliers.add(numbers[0])
+            return fit
+        half = len(numbers) // 2
+        return take_up(take_up(fit, numbers[:half]), numbers[half:])
+
+    order = list(range(len(equations)))
+    Random(seed).shuffle(order)
+    take_up([], order)
+    return outliers
 
 
 def _join(fit: Sequence[Integers], rows: Iterable[Integers], n: int) -> list[Integers] | None:
@@ -237,7 +253,7 @@ def _agrees(fit: Sequence[Integers], rows: Sequence[Integers]) -> bool:
     return bool(at_pivots * F == scale * R)
 
 
-def _sign_equations(fit: Sequence[Integers], forms: AffineMap, outgoing: tuple[Row, ...]) -> list[list[Row]]:
+def _sign_equations(fit: Sequence[Integers], forms: AffineMap, outgoing: tuple[Row, ...]) -> list[list[Integers]]:
     """For each output rows (kappa, terms, value): kappa c' + terms . t = value, c' being the output's own bias.
 
     Every equation (E | c) (a, kappa) = value of the fit says 1/2 sum_z o_z t_z (W_z a + b_z kappa) + c' kappa = value.
@@ -246,36 +262,30 @@ def _sign_equations(fit: Sequence[Integers], forms: AffineMap, outgoing: tuple[R
         return [[] for _ in outgoing]
     n = forms.n_in + 1
     vectors = flint.fmpz_mat([list(row[:n]) for row in fit])
-    local = vectors * flint.fmpz_mat([*map(list, forms.rows)]).transpose()
-    halves = [[Fraction(int(entry), 2 * forms.denominator) for entry in row] for row in local.tolist()]
-    return [
-        [
-            (Fraction(row[n - 1]), *map(Fraction.__mul__, weights, half), Fraction(row[n + j]))
-            for row, half in zip(fit, halves, strict=True)
-        ]
-        for j, weights in enumerate(outgoing)
-    ]
+    local = (vectors * flint.fmpz_mat([*map(list, forms.rows)]).transpose()).tolist()
+    tables = []
+    for j, weights in enumerate(outgoing):
+        integers, factor = clear_denominators(weights)
+        scale = 2 * forms.denominator * factor.numerator
+        terms = [[o * factor.denominator * int(entry) for o, entry in zip(integers, entries, strict=True)] for entries in local]
+        tables.append(
+            [(row[n - 1] * scale, *term, row[n + j] * scale) for row, term in zip(fit, terms, strict=True)]
+        )
+    return tables
 
 
-def _find_layer(tables: Sequence[Sequence[Row]], outgoing: tuple[Row, ...], signs: Sequence[int]) -> AffineMap | None:
+def _find_layer(
+    tables: Sequence[Sequence[Integers]], outgoing: tuple[Row, ...], signs: Sequence[int]
+) -> AffineMap | None:
     """The output layer over ReLU(t_z v_z), None if no equation shows a bias."""
     biases = []
     for table in tables:
         row = next((row for row in table if row[0]), None)
         if row is None:
             return None
-        biases.append((row[-1] - _dot(row[1:-1], signs)) / row[0])
+        biases.append(Fraction(row[-1] - sum(map(int.__mul__, row[1:-1], signs)), row[0]))
     return AffineMap.from_arrays(outgoing, biases)
 
 
-def _with_constant(affine: AffineMap, i: int) -> Row:
-    return tuple(Fraction(entry, affine.denominator) for entry in affine.rows[i])
-
-
-def _columns(affine: AffineMap) -> list[Row]:
-    """The columns of [W | b]."""
-    return [tuple(Fraction(entry, affine.denominator) for entry in column) for column in zip(*affine.rows, strict=True)]
-
-
-def _dot(row: Sequence[Fraction], vector: Sequence[Fraction | int]) -> Fraction:
+def _dot(row: Sequence[Fraction], vector: Sequence[Fraction]) -> Fraction:
     return sum((entry * other for entry, other in zip(row, vector, strict=True) if entry and other), Fraction(0))
