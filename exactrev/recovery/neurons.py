@@ -1,0 +1,185 @@
+"""One layer at a time: the neurons of the first unknown layer, from breakpoints and walks (Algorithm 2, §4.2).
+
+Knows the layers below with all their signs. A breakpoint whose local hyperplane no known neuron explains gives linear
+equations for one row; a walk along its boundary gives the weights that are missing. A row is accepted only if the
+scanned lines agree with it: where it predicts a zero, N has a breakpoint. So a deeper neuron, which looks like one of
+this layer inside a single region, is turned away, or retracted later when more lines are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+
+from exactrev.arithmetic.integer_matrices import clear_denominators
+from exactrev.network import AffineMap, Point
+from exactrev.recovery.hyperplanes import Hyperplane, test_hyperplane
+from exactrev.recovery.known import KnownLayers
+from exactrev.recovery.probe import Probe
+from exactrev.recovery.rows import RowSystem, Solved
+from exactrev.recovery.sightings import Sighting, Sightings
+from exactrev.recovery.walk import Absence, Form, Walk
+
+__all__ = ["Agreement", "Candidate", "LayerSearch", "agreement", "rows_as_map"]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How scanned lines speak of a row: zeros seen, and zeros predicted where N goes on without a break, not flat."""
+
+    seen: int
+    absent: int
+
+    @property
+    def is_good(self) -> bool:
+        return self.seen >= 1 and self.absent * 5 <= self.seen
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A row (W, b) in some scale and sign; None where a weight is not known."""
+
+    weights: tuple[Fraction | None, ...]
+    bias: Fraction
+    agreement: Agreement | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        return None not in self.weights
+
+    @property
+    def missing(self) -> list[int]:
+        return [i for i, w in enumerate(self.weights) if w is None]
+
+    def normalised(self) -> tuple[Fraction | None, ...]:
+        """The same row with its first known non-zero entry 1: equal for pieces of one neuron."""
+        entries = (*self.weights, self.bias)
+        lead = next((e for e in entries if e), Fraction(1))
+        return tuple(None if e is None else e / lead for e in entries)
+
+    def value(self, activations: Sequence[Fraction]) -> Fraction | None:
+        """The preactivation, or None if an open weight matters."""
+        total = self.bias
+        for w, a in zip(self.weights, activations, strict=True):
+            if a:
+                if w is None:
+                    return None
+                total += w * a
+        return total
+
+
+def agreement(known: KnownLayers | None, candidate: Candidate, sightings: Sightings) -> Agreement:
+    """Compare a row with every scanned line: between two neighbouring breakpoints it must not change sign.
+
+    Intervals on which N is constant count for nothing: there nothing can be seen.
+    """
+    seen = absent = 0
+    for line in sightings.lines:
+        values = [candidate.value(a) for a in line.activations(known)]
+        seen += sum(value == 0 for value in values)
+        for index, (left, right) in enumerate(pairwise(values)):
+            if left is not None and right is not None and left * right < 0 and not line.is_flat(index):
+                absent += 1
+    return Agreement(seen, absent)
+
+
+@dataclass(slots=True)
+class LayerSearch:
+    """The search for the rows of layer k = known.depth + 1, or 1 with nothing known; all signs below are known."""
+
+    known: KnownLayers | None
+    probe: Probe
+    sightings: Sightings
+    most_steps: int = 80
+    found: list[Candidate] = field(default_factory=list)
+    partial: list[Candidate] = field(default_factory=list)
+    _settled: set[tuple[int, int]] = field(default_factory=set)
+
+    def run(self, pool: Iterable[Sighting]) -> list[Candidate]:
+        """Work through unexplained breakpoints; returns the complete rows that all lines agree with.
+
+        Called again with more lines, it judges the rows afresh and goes on where it stopped.
+        """
+        for row in [*self.found, *self.partial]:
+            row.agreement = agreement(self.known, row, self.sightings)
+        self.found = [row for row in self.found if row.agreement is not None and row.agreement.is_good]
+        for sighting in pool:
+            key = (id(sighting.line), sighting.index)
+            if key in self._settled or any(self._explains(row, sighting) for row in self.found):
+                continue
+            self._settled.add(key)
+            candidate = self._row_of(sighting)
+            if candidate is None:
+                continue
+            candidate.agreement = agreement(self.known, candidate, self.sightings)
+            if not candidate.is_complete:
+                self.partial.append(candidate)
+            elif candidate.agreement.is_good and (self.known is not None or self._reaches_far(candidate, sighting)):
+                self.found.append(candidate)
+        return self.found
+
+    def _reaches_far(self, candidate: Candidate, sighting: Sighting) -> bool:
+        """Layer 1: is the whole hyperplane in B, as far as random points on it tell (TestHyperplane, §4.1)?"""
+        row, _ = clear_denominators([*(w or 0 for w in candidate.weights), candidate.bias])
+        share = test_hyperplane(self.probe, Hyperplane(row), sighting.point).share_seen
+        return share is not None and share * 4 >= 3
+
+    def _explains(self, row: Candidate, sighting: Sighting) -> bool:
+        return row.value(sighting.activations(self.known)) == 0
+
+    def _row_of(self, sighting: Sighting) -> Candidate | None:
+        """The row whose zero the breakpoint is, as far as its region and a walk tell; None if there is none."""
+        form = self.sightings.form(sighting)
+        if form is None:
+            return None
+        if self.known is None:
+            return Candidate(form[:-1], form[-1])
+        start = self.known.place(sighting.point)
+        system = RowSystem(self.known)
+        system.add_form(start, form)
+        solved = system.solve()
+        if not solved.is_consistent:
+            return None
+        if not solved.is_complete:
+            solved = self._walk(sighting.point, form, system, solved)
+            if not solved.is_consistent or solved.bias is None:
+                return None
+        return Candidate(solved.weights, solved.bias if solved.bias is not None else Fraction(0))
+
+    def _walk(self, point: Point, form: Form, system: RowSystem, solved: Solved) -> Solved:
+        if self.known is None:
+            return solved
+        walk = Walk(self.known, self.probe, point, form)
+        absences = 0
+        for step in range(self.most_steps):
+            walk.weights.update({i: w for i, w in enumerate(solved.weights) if w is not None})
+            wanted = solved.missing
+            station = walk.stations[-1] if step % 4 != 3 else walk.pick_station()
+            target = walk.pick_target(station, wanted) if wanted else None
+            arrived = walk.step_towards(station, target)
+            if isinstance(arrived, Absence):
+                absences += 1
+                if absences > 2:
+                    break
+                continue
+            if arrived is None:
+                continue
+            for index, weight in walk.weights.items():
+                if solved.weights[index] is None:
+                    system.add_weight(index, weight)
+            system.add_form(arrived.place, arrived.form)
+            solved = system.solve()
+            if not solved.is_consistent or solved.is_complete:
+                break
+        return solved
+
+
+def rows_as_map(candidates: Sequence[Candidate]) -> AffineMap:
+    """Complete rows as one affine map, each scaled so that its first non-zero entry is 1."""
+    rows = []
+    for candidate in candidates:
+        normal = candidate.normalised()
+        rows.append([entry if entry is not None else Fraction(0) for entry in normal])
+    return AffineMap.from_fractions(rows)
