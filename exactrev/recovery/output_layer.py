@@ -267,7 +267,8 @@ def _sign_equations(fit: Sequence[Integers], forms: AffineMap, outgoing: tuple[R
     for j, weights in enumerate(outgoing):
         integers, factor = clear_denominators(weights)
         scale = 2 * forms.denominator * factor.numerator
-        terms = [[o * factor.denominator * int(entry) for o, entry in zip(integers, entries, strict=True)] for entries in local]
+        integers = tuple(entry * factor.denominator for entry in integers)
+        terms = [[o * int(entry) for o, entry in zip(integers, entries, strict=True)] for entries in local]
         tables.append(
             [(row[n - 1] * scale, *term, row[n + j] * scale) for row, term in zip(fit, terms, strict=True)]
         )

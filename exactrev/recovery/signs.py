@@ -17,7 +17,7 @@ short vectors, or it is said that it was not shown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isqrt, prod
 from typing import Any
@@ -101,8 +101,10 @@ def recover_signs(trails: Sequence[Trail], rho: int | None = None) -> SignDecisi
     """The signs of a layer's units from the trails on boundaries of the next layer.
 
     A weight that is not known adds two real unknowns, W_i and W_i t_i, which are eliminated, so that a trail need not
-    be complete. `rho` is the rank of the activation gradients two layers below over the cells visited (n_in for k = 2):
-    then the rank to expect is min(n, rho) for one trail and min(n, rho times the number of trails) for several.
+    be complete; what is said about other solutions is said of the equations that remain. A unit whose weight no trail
+    knows has no sign, 0, and `unique` speaks of the others. `rho` is the rank of the activation gradients two layers
+    below over the cells visited (n_in for k = 2): then the rank to expect is min(n, rho) for one trail and
+    min(n, rho times the number of trails) for several, if no weight is missing.
 
     Raises `ValueError` for no trails, for lengths that do not match, and for a side that is not +1 or -1.
 
@@ -114,7 +116,15 @@ def recover_signs(trails: Sequence[Trail], rho: int | None = None) -> SignDecisi
         raise ValueError("signs need at least one trail, and all trails the same number of units")
     n = len(trails[0].weights)
     equations = [equation for trail in trails for equation in _trail_equations(trail)]
-    return decide_signs(equations, n, None if rho is None else min(n, rho * len(trails)))
+    known = [i for i in range(n) if any(trail.weights[i] is not None for trail in trails)]
+    claimed = None if rho is None else min(n, rho * len(trails))
+    found = decide_signs(_select(equations, [*known, n]), len(known), claimed)
+
+    def place(signs: Signs | None) -> Signs | None:
+        return None if signs is None else tuple(signs[known.index(i)] if i in known else 0 for i in range(n))
+
+    opened = tuple(known[i] for i in found.open)
+    return replace(found, signs=place(found.signs), second=place(found.second), open=opened)
 
 
 def decide_signs(

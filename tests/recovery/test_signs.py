@@ -112,8 +112,10 @@ def test_a_trail_with_missing_weights_still_shows_the_other_signs(seed):
     flips, points = random_flips(5, seed), random_points(6, 4, seed)
     found = recover_signs([trail_of(net, 2, 0, points, flips, unknown=(1, 3))])
     assert found.settled == tuple(0 if i in (1, 3) else t for i, t in enumerate(flips))
-    assert found.open == (1, 3)
-    assert found.unique is False
+    assert found.signs == found.settled, "nothing is said of units whose weights are not known"
+    assert (found.open, found.unique) == ((), True)
+    nothing = recover_signs([trail_of(net, 2, 0, points, flips, unknown=range(5))])
+    assert (nothing.signs, nothing.rank) == ((0,) * 5, 0)
     # A trail of another neuron that has crossed these two fills them in.
     both = [trail_of(net, 2, 0, points, flips, unknown=(1, 3)), trail_of(net, 2, 1, points, flips, unknown=(0,))]
     assert recover_signs(both).settled == flips
