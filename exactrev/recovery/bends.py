@@ -22,7 +22,7 @@ from typing import Any
 from exactrev.arithmetic.numbers import lift
 from exactrev.errors import AssumptionFailed
 
-__all__ = ["Bend", "find_bend", "find_jump"]
+__all__ = ["Bend", "find_bend", "find_outgoing_weight"]
 
 Element = Any
 """An element of a field: a Fraction, or an element of one of sympy's fields of rational functions."""
@@ -90,7 +90,7 @@ def find_bend(before: Row, after: Row, crossed: Row) -> Bend:
     return Bend(mu, step)
 
 
-def find_jump(before: Row, after: Row, crossed: Row, side: int) -> Element:
+def find_outgoing_weight(before: Row, after: Row, crossed: Row, side: int) -> Element:
     """The scalar o with `after - before = side o crossed`: how strongly a function bends where a neuron switches.
 
     The rows are gradients or affine forms of a continuous function before and after the crossing, and of the crossed
@@ -99,7 +99,7 @@ def find_jump(before: Row, after: Row, crossed: Row, side: int) -> Element:
 
     Raises `AssumptionFailed` if the jump is not a multiple of the crossed row, with the entry as `witness`.
 
-    >>> find_jump((0, 0), (6, 3), (2, 1), side=1), find_jump((0, 0), (6, 3), (-2, -1), side=-1)
+    >>> find_outgoing_weight((0, 0), (6, 3), (2, 1), side=1), find_outgoing_weight((0, 0), (6, 3), (-2, -1), side=-1)
     (Fraction(3, 1), Fraction(3, 1))
     """
     if side not in (1, -1):

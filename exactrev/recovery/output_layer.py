@@ -2,7 +2,7 @@
 
 Knows the forms v of the last hidden layer, each up to its sign, on the activations a of the layer before (a = x where
 there is only one hidden layer), and the weights o from it to the outputs, which the jumps of N show without any sign
-(`bends.find_jump`). Since ReLU(t v) = (|v| + t v) / 2, everywhere
+(`bends.find_outgoing_weight`). Since ReLU(t v) = (|v| + t v) / 2, everywhere
 
     N - 1/2 sum_z o_z |v_z| = E a + c:
 

@@ -12,7 +12,7 @@ from sympy import QQ, symbols
 
 from exactrev.errors import AssumptionFailed, InexactInput
 from exactrev.network import he_network, random_rational_network
-from exactrev.recovery.bends import Bend, find_bend, find_jump
+from exactrev.recovery.bends import Bend, find_bend, find_outgoing_weight
 
 
 def rows_of(affine):
@@ -151,17 +151,17 @@ def test_the_jump_of_the_outputs_is_the_outgoing_weight(seed):
         for sign, j in product((1, -1), range(2)):
             before, after = (rows_of(net.affine_map(p))[j] for p in (off, on))
             o = net.layers[-1].W[j][z]
-            assert find_jump(before, after, times(sign, units[z]), side=sign) == o
-            assert find_jump(after, before, times(sign, units[z]), side=-sign) == o
+            assert find_outgoing_weight(before, after, times(sign, units[z]), side=sign) == o
+            assert find_outgoing_weight(after, before, times(sign, units[z]), side=-sign) == o
 
 
 def test_a_jump_that_is_not_along_the_neuron_is_refused():
     with pytest.raises(AssumptionFailed, match="along") as caught:
-        find_jump((0, 0), (1, 1), (1, 2), side=1)
+        find_outgoing_weight((0, 0), (1, 1), (1, 2), side=1)
     assert (caught.value.witness, caught.value.residual) == (1, -1)
     with pytest.raises(AssumptionFailed, match="no gradient"):
-        find_jump((0, 0), (1, 1), (0, 0), side=1)
+        find_outgoing_weight((0, 0), (1, 1), (0, 0), side=1)
     with pytest.raises(ValueError, match="side"):
-        find_jump((0, 0), (1, 1), (1, 1), side=0)
+        find_outgoing_weight((0, 0), (1, 1), (1, 1), side=0)
     with pytest.raises(ValueError, match="lengths"):
-        find_jump((0, 0), (1, 1), (1, 1, 1), side=1)
+        find_outgoing_weight((0, 0), (1, 1), (1, 1, 1), side=1)

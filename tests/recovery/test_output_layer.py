@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from exactrev.network import AffineMap, Network, he_network, random_rational_network
-from exactrev.recovery.bends import find_jump
+from exactrev.recovery.bends import find_outgoing_weight
 from exactrev.recovery.output_layer import AffinePiece, PointSample, recover_output_layer
 
 
@@ -67,7 +67,9 @@ def outgoing_by_jumps(net, flips, x):
             for state in (False, True)
         )
         form = tuple(flips[z] * entry for entry in unit)
-        columns.append([find_jump(before, after, form, side=flips[z]) for before, after in zip(off, on, strict=True)])
+        columns.append(
+            [find_outgoing_weight(before, after, form, flips[z]) for before, after in zip(off, on, strict=True)]
+        )
     return [*zip(*columns, strict=True)]
 
 
