@@ -18,7 +18,7 @@ from exactrev.network import AffineMap, Point
 from exactrev.recovery.hyperplanes import Hyperplane, test_hyperplane
 from exactrev.recovery.known import KnownLayers
 from exactrev.recovery.probe import Probe
-from exactrev.recovery.rows import RowSystem, Solved
+from exactrev.recovery.rows import RowSystem, Solved, solve_uniquely
 from exactrev.recovery.sightings import Sighting, Sightings
 from exactrev.recovery.walk import Absence, Form, Walk
 
@@ -36,6 +36,11 @@ class Agreement:
     def is_good(self) -> bool:
         return self.seen >= 1 and self.absent * 5 <= self.seen
 
+    @property
+    def is_strong(self) -> bool:
+        """Enough to take a row seriously of which weights are still open."""
+        return self.seen >= 4 and self.absent * 10 <= self.seen
+
 
 @dataclass(slots=True)
 class Candidate:
@@ -43,7 +48,8 @@ class Candidate:
 
     weights: tuple[Fraction | None, ...]
     bias: Fraction
-    agreement: Agreement | None = None
+    origin: Sighting
+    agreement: Agreement = Agreement(0, 0)
 
     @property
     def is_complete(self) -> bool:
@@ -98,27 +104,73 @@ class LayerSearch:
     _settled: set[tuple[int, int]] = field(default_factory=set)
 
     def run(self, pool: Iterable[Sighting]) -> list[Candidate]:
-        """Work through unexplained breakpoints; returns the complete rows that all lines agree with.
+        """Work through unexplained breakpoints; returns the rows that the lines agree with, complete ones first.
 
-        Called again with more lines, it judges the rows afresh and goes on where it stopped.
+        Called again with more lines, it judges the rows afresh and goes on where it stopped. A row with open weights
+        is returned if many breakpoints speak for it and none of the complete rows explains it.
         """
+        sightings = list(pool)
         for row in [*self.found, *self.partial]:
             row.agreement = agreement(self.known, row, self.sightings)
-        self.found = [row for row in self.found if row.agreement is not None and row.agreement.is_good]
-        for sighting in pool:
+        self.found = [row for row in self.found if row.agreement.is_good]
+        for sighting in sightings:
             key = (id(sighting.line), sighting.index)
             if key in self._settled or any(self._explains(row, sighting) for row in self.found):
                 continue
             self._settled.add(key)
             candidate = self._row_of(sighting)
-            if candidate is None:
+            if candidate is not None:
+                self._judge(candidate)
+        self._extend_partial(sightings)
+        return [*self.found, *(row for row in self.partial if row.agreement.is_strong)]
+
+    def _judge(self, candidate: Candidate) -> None:
+        candidate.agreement = agreement(self.known, candidate, self.sightings)
+        if not candidate.is_complete:
+            self.partial.append(candidate)
+        elif candidate.agreement.is_good and (self.known is not None or self._reaches_far(candidate, candidate.origin)):
+            self.found.append(candidate)
+
+    def _extend_partial(self, sightings: Sequence[Sighting]) -> None:
+        """Fill open weights from other breakpoints of the same boundary; drop rows that others explain.
+
+        At a breakpoint the local form is known up to a factor. If the known weights, the factor and the open weights of
+        active units satisfy all n_in + 1 equations with some to spare, it is the same neuron's.
+        """
+        waiting = sorted(self.partial, key=lambda row: (len(row.missing), -row.agreement.seen))
+        self.partial = []
+        for row in waiting:
+            kept = [*self.found, *self.partial]
+            if any(self._explains(other, row.origin) for other in kept):
                 continue
-            candidate.agreement = agreement(self.known, candidate, self.sightings)
-            if not candidate.is_complete:
-                self.partial.append(candidate)
-            elif candidate.agreement.is_good and (self.known is not None or self._reaches_far(candidate, sighting)):
-                self.found.append(candidate)
-        return self.found
+            for sighting in sightings:
+                if row.is_complete:
+                    break
+                if sighting is not row.origin and not any(self._explains(other, sighting) for other in kept):
+                    self._extend(row, sighting)
+            self._judge(row)
+
+    def _extend(self, row: Candidate, sighting: Sighting) -> None:
+        if self.known is None:
+            return
+        active = [i for i, a in enumerate(sighting.activations(self.known)) if a]
+        missing = [i for i in active if row.weights[i] is None]
+        if not missing or len(missing) == len(active) or len(missing) + 3 > len(row.weights):
+            return
+        form = self.sightings.form(sighting)
+        if form is None or len(form) < len(missing) + 3:  # one equation to spare, at least
+            return
+        affine = self.known.maps(self.known.place(sighting.point).pattern)[-1]
+        equations = []
+        for k, target in enumerate(form):
+            entries = {i: Fraction(affine.rows[i][k], affine.denominator) for i in active}
+            known = sum((w * entries[i] for i in active if (w := row.weights[i]) is not None), Fraction(0))
+            known += row.bias if k == len(form) - 1 else 0
+            equations.append([target, *(-entries[i] for i in missing), known])
+        solution = solve_uniquely(equations)
+        if solution is not None and solution[0]:
+            found = dict(zip(missing, solution[1:], strict=True))
+            row.weights = tuple(found.get(i, w) for i, w in enumerate(row.weights))
 
     def _reaches_far(self, candidate: Candidate, sighting: Sighting) -> bool:
         """Layer 1: is the whole hyperplane in B, as far as random points on it tell (TestHyperplane, §4.1)?"""
@@ -135,7 +187,7 @@ class LayerSearch:
         if form is None:
             return None
         if self.known is None:
-            return Candidate(form[:-1], form[-1])
+            return Candidate(form[:-1], form[-1], sighting)
         start = self.known.place(sighting.point)
         system = RowSystem(self.known)
         system.add_form(start, form)
@@ -144,9 +196,11 @@ class LayerSearch:
             return None
         if not solved.is_complete:
             solved = self._walk(sighting.point, form, system, solved)
-            if not solved.is_consistent or solved.bias is None:
+            if not solved.is_consistent:
                 return None
-        return Candidate(solved.weights, solved.bias if solved.bias is not None else Fraction(0))
+        if solved.bias is None:
+            return None
+        return Candidate(solved.weights, solved.bias, sighting)
 
     def _walk(self, point: Point, form: Form, system: RowSystem, solved: Solved) -> Solved:
         if self.known is None:

@@ -135,7 +135,8 @@ class Reconstruction:
         """New lines: through points of disagreement towards a point of agreement, else at random."""
         good = [x for x, _ in self._samples if x not in wrong]
         if attempt.output is None or not wrong or not good:
-            self._scan_random()
+            for _ in range(2):
+                self._scan_random()
             return
         for x in list(wrong)[:2]:
             nearest = min(good, key=lambda y: sum((a - b) ** 2 for a, b in zip(x, y, strict=True)))
@@ -174,7 +175,7 @@ class Reconstruction:
                     return self._finish(layers, decisions)
                 decision = self._decide_signs(known, pool)
                 decisions.append(decision)
-                if decision.signs is None or decision.unique is not True:
+                if decision.signs is None or not _is_settled(decision):
                     last = self._finish(layers, decisions[:-1])
                     if last.network is not None and len(pool) * 20 < len(self.sightings.all()):
                         return last
@@ -210,19 +211,24 @@ class Reconstruction:
             return self._signs[known.layers]
         trails: list[Trail] = []
         best: SignDecision | None = None
-        for sighting in pool[:8]:
+        for sighting in self._spread(pool, 16):
             trail = self._trail(known, sighting)
             if trail is None:
                 continue
             for chosen in ([*trails, trail], [trail]):
                 decision = recover_signs(chosen)
-                if decision.unique:
+                if _is_settled(decision):
                     self._signs[known.layers] = decision
                     return decision
                 if decision.exists is not False:
                     trails, best = chosen, decision
                     break
         return best or recover_signs([Trail((None,) * known.last_width, ())])
+
+    @staticmethod
+    def _spread(pool: Sequence[Sighting], count: int) -> Sequence[Sighting]:
+        """Some of the sightings, from all lines."""
+        return pool[:: max(1, len(pool) // count)][:count]
 
     def _trail(self, known: KnownLayers, sighting: Sighting, most_steps: int = 80) -> Trail | None:
         form = self.sightings.form(sighting)
@@ -289,3 +295,8 @@ class Reconstruction:
             attempt=attempt,
             partial_rows=tuple(partial),
         )
+
+
+def _is_settled(decision: SignDecision) -> bool:
+    """One solution, and a sign for every unit: a unit whose weight no trail shows gets none."""
+    return decision.unique is True and decision.signs is not None and 0 not in decision.signs

@@ -7,6 +7,7 @@ crossed: more than the paper uses, and about half the crossings. Asks nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -15,7 +16,7 @@ import flint
 from exactrev.recovery.known import KnownLayers, Place
 from exactrev.recovery.walk import Form
 
-__all__ = ["RowSystem", "Solved"]
+__all__ = ["RowSystem", "Solved", "solve_uniquely"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +85,17 @@ class RowSystem:
                 value = reduced[i, unknowns]
                 values[entries[0][0]] = Fraction(int(value.p), int(value.q))
         return Solved(tuple(values[:-1]), values[-1], consistent, len(self._rows) - rank)
+
+
+def solve_uniquely(rows: Sequence[Sequence[Fraction]]) -> list[Fraction] | None:
+    """The solution of linear equations (coefficients, right side), if there is one and only one.
+
+    >>> solve_uniquely([[Fraction(2), Fraction(1)], [Fraction(4), Fraction(2)]])
+    [Fraction(1, 2)]
+    """
+    unknowns = len(rows[0]) - 1
+    table = [[flint.fmpq(e.numerator, e.denominator) for e in row] for row in rows]
+    reduced, rank = flint.fmpq_mat(table).rref()
+    if rank != unknowns or any(reduced[i, i] != 1 for i in range(unknowns)):
+        return None
+    return [Fraction(int(reduced[i, unknowns].p), int(reduced[i, unknowns].q)) for i in range(unknowns)]
