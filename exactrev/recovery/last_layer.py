@@ -15,6 +15,12 @@ from exactrev.recovery.sightings import Sighting, Sightings
 
 __all__ = ["activations_at", "assemble", "recover_last_layer", "with_signs"]
 
+_OTHER_SIGNS = {
+    True: "",
+    False: "; another choice of signs in the last hidden layer gives the same N",
+    None: "; whether another choice of signs in the last hidden layer gives the same N was not decided",
+}
+
 
 def recover_last_layer(layers: Sequence[AffineMap], sightings: Sightings) -> OutputLayer | None:
     """The output layer, from every piece of every scanned line; None if a neuron's jump was never seen by itself."""
@@ -36,13 +42,13 @@ def assemble(below: Sequence[AffineMap], output: OutputLayer) -> tuple[Network |
         return None, f"output layer: the samples determine {output.rank} of its columns"
     if signs is not None and output.layer is not None:
         network = Network((*below, with_signs(form.forms, signs), output.layer))
-        sure = "" if output.signs.unique else "; another choice of signs in the last hidden layer gives the same N"
-        return network, f"a {network.architecture} network fits{sure}"
+        return network, f"a {network.architecture} network fits{_OTHER_SIGNS[output.signs.unique]}"
     if output.signs.exists is False:
         network = _with_linear_rest(below, form)
         return network, (
-            f"a {network.architecture} network fits; a neuron of the last hidden layer is always on, which leaves "
-            "signs in that layer and its own row free: a linear term, written as ReLU(y) - ReLU(-y), stands for it"
+            f"a {network.architecture} network fits; no signs of the last hidden layer account for all of N: a neuron "
+            "there is always on, or was never seen to switch, which leaves signs in that layer and its own row open: a "
+            "linear term, written as ReLU(y) - ReLU(-y), stands for it"
         )
     return None, f"signs of the last hidden layer: {output.signs.reason}"
 

@@ -21,7 +21,7 @@ __all__ = ["RowSystem", "Solved", "solve_uniquely"]
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """What the equations say: the weights (None where they leave one open) and the bias, or a contradiction."""
+    """What the equations say: the weights (None where they leave one open) and the bias; or that they contradict."""
 
     weights: tuple[Fraction | None, ...]
     bias: Fraction | None
@@ -76,15 +76,14 @@ class RowSystem:
             [[flint.fmpq(e.numerator, e.denominator) for e in row] for row in self._rows]
         ).rref()
         values: list[Fraction | None] = [None] * unknowns
-        consistent = True
         for i in range(rank):
-            entries = [(j, reduced[i, j]) for j in range(unknowns) if reduced[i, j] != 0]
-            if not entries:
-                consistent = False
-            elif len(entries) == 1:
+            entries = [j for j in range(unknowns) if reduced[i, j] != 0]
+            if not entries:  # 0 = 1: nothing is known
+                return Solved((None,) * self._width, None, False, len(self._rows) - rank)
+            if len(entries) == 1:
                 value = reduced[i, unknowns]
-                values[entries[0][0]] = Fraction(int(value.p), int(value.q))
-        return Solved(tuple(values[:-1]), values[-1], consistent, len(self._rows) - rank)
+                values[entries[0]] = Fraction(int(value.p), int(value.q))
+        return Solved(tuple(values[:-1]), values[-1], True, len(self._rows) - rank)
 
 
 def solve_uniquely(rows: Sequence[Sequence[Fraction]]) -> list[Fraction] | None:

@@ -54,7 +54,8 @@ class Walk:
     def step_towards(self, station: Station, target: int | None) -> Station | Absence | None:
         """Go along B[z] towards the boundary of the last known layer's neuron `target`, across whatever comes first.
 
-        Without a target, go anywhere. Returns the new station, an absence, or None if no known boundary lies that way.
+        Without a target, go anywhere. Returns the new station, an absence, or None: no known boundary lies that way,
+        or the bend cannot be read because others pass through the same point.
         """
         direction = self._direction(station, target)
         if direction is None:
@@ -68,14 +69,15 @@ class Walk:
         if rate < 0:  # count r as growing along the way: then the jump is the weight
             crossed = tuple(-c for c in crossed)
         is_last = neuron.layer == self.known.depth
-        jump = self.weights.get(neuron.index) if is_last else None
+        jump: Fraction | Absence | None = self.weights.get(neuron.index) if is_last else None
         if jump is None:
-            jump = self._measure(station, q, direction, crossed)
+            jump = self._measure(station, neuron, q, direction, crossed)
             self.crossings += 1
+        if isinstance(jump, Absence):
+            self.absences.append(jump)
+            return jump
         if jump is None:
-            absence = Absence(neuron, q)
-            self.absences.append(absence)
-            return absence
+            return None
         form = tuple(h + jump * r for h, r in zip(station.form, crossed, strict=True))
         if is_last:
             self.weights[neuron.index] = jump
@@ -112,7 +114,7 @@ class Walk:
 
     def _direction(self, station: Station, target: int | None) -> Point | None:
         """A rational direction in the hyperplane of z's form: steepest towards the target's zero, or random."""
-        gradient = [float(c) for c in station.form[:-1]]
+        gradient = [float(c) for c in _scaled(station.form[:-1])]
         if target is None:
             wanted = [self._random.gauss(0, 1) for _ in gradient]
         else:
@@ -136,11 +138,15 @@ class Walk:
                     nearest = Neuron(layer, index), distance, form
         return nearest
 
-    def _measure(self, station: Station, q: Point, direction: Point, crossed: Form) -> Fraction | None:
-        """The number s with z's form h + s r beyond the crossing at q, from values of N; None if there is no kink.
+    def _measure(
+        self, station: Station, neuron: Neuron, q: Point, direction: Point, crossed: Form
+    ) -> Fraction | Absence | None:
+        """The number s with z's form h + s r beyond the crossing at q, from six values of N whatever n_in is.
 
         Coordinates near q: alpha along the way, beta along a vector w with r.w = 0. Beyond the crossing N is affine on
-        either side of B[z]; at fixed alpha > 0 the two pieces meet at beta = -alpha s (r.v)/(h.w).
+        either side of B[z]; at fixed alpha > 0 the two pieces meet at beta = -alpha s (r.v)/(h.w). That N leaves the
+        one piece and is on the other just there is tested on both sides: several boundaries through q are not taken
+        for one. An absence if N is affine there; None if neither can be shown.
         """
         w = _orthogonal(station.form[:-1], crossed[:-1])
         if w is None:
@@ -150,18 +156,21 @@ class Walk:
         for _ in range(4):
             alpha = size / 2**40
             base = _along(q, direction, alpha)
-            betas = [-2 * size, -size, size, 2 * size, 3 * size]
-            answers = self._mixed([_along(base, w, beta) for beta in betas])
+            answers = self._mixed([_along(base, w, beta) for beta in (-2 * size, -size, size, 2 * size)])
             left = (answers[1] - answers[0]) / size
             right = (answers[3] - answers[2]) / size
-            if answers[4] - answers[3] == answers[3] - answers[2]:
-                gap = answers[2] - answers[1]
-                if left == right and gap == 2 * size * left:
-                    return None
-                if left != right:
-                    # The pieces answers[1] + left (beta + size) and answers[2] + right (beta - size) meet.
-                    beta = (gap - (left + right) * size) / (left - right)
-                    if abs(beta) < size:
+            gap = answers[2] - answers[1]
+            if left == right and gap == 2 * size * left:
+                return Absence(neuron, q)
+            if left != right:
+                # The pieces answers[1] + left (beta + size) and answers[2] + right (beta - size) meet.
+                beta = (gap - (left + right) * size) / (left - right)
+                aside = alpha / 2**60
+                if abs(beta) + aside < size:
+                    before, after = self._mixed([_along(base, w, beta - aside), _along(base, w, beta + aside)])
+                    leaves = before == answers[1] + left * (beta - aside + size)
+                    arrives = after == answers[2] + right * (beta + aside - size)
+                    if leaves and arrives:
                         return -beta * h_w / (alpha * r_v)
             size /= 2**40  # another boundary comes close
         return None
@@ -186,7 +195,7 @@ class Walk:
             rest = sum((c * x for k, (c, x) in enumerate(zip(form, rounded, strict=False)) if k != pivot), form[-1])
             rounded[pivot] = -rest / form[pivot]
             candidate = tuple(rounded)
-            if self.known.place(candidate) == place:
+            if self.known.place(candidate) == place and not self.known.touches(candidate):
                 return Station(candidate, place, form)
         return None
 
