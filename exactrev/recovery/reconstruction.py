@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
 
-from exactrev.network import AffineMap, Network, Point
+from exactrev.network import AffineMap, Network, Neuron, Point
 from exactrev.oracle import Oracle
 from exactrev.recovery.known import KnownLayers
 from exactrev.recovery.last_layer import activations_at, assemble, recover_last_layer, with_signs
@@ -33,13 +33,18 @@ Equivalence = Callable[[Network], Point | None]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What one round concludes: the layers in order, the signs' evidence, and N as far as it goes."""
+    """What one round concludes: the layers in order, the signs' evidence, and N as far as it goes.
+
+    `open_weights` lists weights that nothing has shown, as (neuron, index of the unit below): they stand as 0 in
+    `layers` and in `network`, as placeholders.
+    """
 
     layers: tuple[AffineMap, ...]
     signs: tuple[SignDecision, ...]
     output: OutputLayer | None
     network: Network | None
     reason: str
+    open_weights: tuple[tuple[Neuron, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,9 @@ class Recovery:
         """One sentence that claims no more than was shown."""
         if self.network is None:
             return f"partial: {self.attempt.reason}"
+        if self.attempt.open_weights:
+            count = len(self.attempt.open_weights)
+            return f"partial: {count} weights are placeholders; no contradiction in {self.tested} test points"
         if self.is_exact_everywhere:
             return f"complete: {self.network.architecture}, confirmed by the equivalence oracle"
         return f"{self.network.architecture}, no contradiction in {self.tested} test points"
@@ -165,6 +173,11 @@ class Reconstruction:
     # -- one round ------------------------------------------------------------------------------------------------
 
     def _attempt(self) -> Attempt:
+        """All layers that the sightings so far determine, from the first."""
+        open_weights: list[tuple[Neuron, int]] = []
+        return replace(self._find_layers(open_weights), open_weights=tuple(open_weights))
+
+    def _find_layers(self, open_weights: list[tuple[Neuron, int]]) -> Attempt:
         layers: list[AffineMap] = []
         decisions: list[SignDecision] = []
         known: KnownLayers | None = None
@@ -190,6 +203,7 @@ class Reconstruction:
                 reason = f"no neuron of layer {len(layers) + 1} was found"
                 return Attempt(tuple(layers), tuple(decisions), None, None, reason)
             layers.append(rows_as_map(rows))
+            open_weights += [(Neuron(len(layers), z), i) for z, row in enumerate(rows) for i in row.missing]
             known = KnownLayers(tuple(layers))
 
     def _unexplained(self, known: KnownLayers | None) -> list[Sighting]:
