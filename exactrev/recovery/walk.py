@@ -1,9 +1,9 @@
 """The walk along B[z] across the boundaries of known neurons (Algorithm 2, §4.2), with one unknown number a crossing.
 
 z is a neuron of the first layer that is not known. In one region z is an affine form h, up to a factor that is fixed
-once and for all at the start. Across the boundary of a known neuron with form r it becomes h + s r. The sum s of
-weights is read off a two-dimensional germ at the crossing, at a number of queries that does not depend on n_in; where the
-crossed neuron is in the last known layer, s is z's weight for it, whatever the sign of that neuron's row (Appendix C).
+once and for all at the start. Across the boundary of a known neuron with form r it becomes h + s r. The number s is
+read off a two-dimensional germ at the crossing, at a number of queries that does not depend on n_in. Where the crossed
+neuron is in the last known layer, s is z's weight for it, whatever the sign of that neuron's row (Appendix C).
 """
 
 from __future__ import annotations
