@@ -1,0 +1,219 @@
+"""How the result of a recovery is put: lines for people, one record for programs.
+
+Knows what a recovery returns and what was found out about it from outside, and keeps the two apart: what the recovery
+says is the same whether there was a network or a transcript.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from exactrev.cli.printing import described
+
+if TYPE_CHECKING:
+    from exactrev.network import AffineMap, Network
+    from exactrev.oracle import Oracle
+    from exactrev.recovery.reconstruction import Recovery
+    from exactrev.recovery.signs import SignDecision
+    from exactrev.verdict import Verdict
+
+__all__ = ["Judgement", "Noticed", "Result", "as_lines", "as_record"]
+
+INEXACT = "the answers are not exact values of a piecewise linear function"
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What ended a recovery early, and where. `is_inexact`: no piecewise linear function has these answers."""
+
+    message: str
+    data: Mapping[str, Any]
+    is_inexact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A recovery that came to its end, or what ended it; and the oracle that counted."""
+
+    recovery: Recovery | None
+    noticed: Noticed | None
+    oracle: Oracle
+
+    @property
+    def network(self) -> Network | None:
+        return None if self.recovery is None else self.recovery.network
+
+    @property
+    def summary(self) -> str:
+        """One sentence that claims no more than the recovery has shown."""
+        if self.noticed is not None:
+            return f"partial: {INEXACT if self.noticed.is_inexact else self.noticed.message}"
+        if self.recovery is None:
+            return "partial: nothing was recovered"
+        if self.recovery.network is None or not self.recovery.is_exact_everywhere:
+            return self.recovery.summary
+        tested = f"{self.recovery.network.architecture}, no contradiction in {self.recovery.tested} test points"
+        return f"{tested}, and the equivalence oracle knows none"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was proved about the recovered network from outside; no verdict where there is no network to judge."""
+
+    verdict: Verdict | None
+    isomorphic: bool
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether equality with the truth is proved."""
+        return self.verdict is not None and self.verdict.holds
+
+
+# -- for programs ------------------------------------------------------------------------------------------------------
+
+
+def as_record(
+    result: Result, judgement: Judgement | None, name: str | None, truth: Network | None, seconds: float
+) -> dict[str, Any]:
+    """The JSON object. What it says of the truth (`isomorphic`, `verdict`, `truth`) is null where there is none."""
+    recovery, oracle, net = result.recovery, result.oracle, result.network
+    return {
+        "recovered": "complete" if judgement is not None and judgement.is_equal else "partial",
+        "isomorphic": None if judgement is None else judgement.isomorphic,
+        "verdict": _verdict(judgement),
+        "truth": None if truth is None or name is None else described(name, truth),
+        "summary": result.summary,
+        "reason": None if recovery is None else recovery.attempt.reason,
+        "noticed": _noticed(result.noticed),
+        "queries": oracle.queries,
+        "query_bits": oracle.bits_in + oracle.bits_out,
+        "bits_in": oracle.bits_in,
+        "bits_out": oracle.bits_out,
+        "distinct_queries": oracle.distinct_queries,
+        "plain_queries": None if recovery is None else recovery.plain_queries,
+        "packed_queries": None if recovery is None else recovery.packed_queries,
+        "equivalence_queries": None if recovery is None else recovery.equivalence_queries,
+        "rounds": None if recovery is None else recovery.rounds,
+        "lines": None if recovery is None else recovery.lines,
+        "tested": None if recovery is None else recovery.tested,
+        "contradictions": None if recovery is None else recovery.contradictions,
+        "layers": [] if recovery is None else list(_layers(recovery)),
+        "missing": list(_missing(result)),
+        "network": None if net is None else {"architecture": net.architecture, "layers": [*map(_map, net.layers)]},
+        "seconds": seconds,
+    }
+
+
+def _verdict(judgement: Judgement | None) -> dict[str, Any] | None:
+    if judgement is None or judgement.verdict is None:
+        return None
+    from exactrev.statements.witnesses import as_json
+
+    verdict = judgement.verdict
+    point = verdict.witness.get("point")
+    return {"equal": str(verdict.outcome), "checked": verdict.checked, "point": as_json(point)}
+
+
+def _noticed(noticed: Noticed | None) -> dict[str, Any] | None:
+    if noticed is None:
+        return None
+    from exactrev.statements.witnesses import as_json
+
+    place = noticed.data.get("place", noticed.data.get("witness"))
+    what = INEXACT if noticed.is_inexact else noticed.message
+    step = noticed.data.get("step")
+    return {"what": what, "message": noticed.message, "place": as_json(place), "step": as_json(step)}
+
+
+def _map(f: AffineMap) -> dict[str, Any]:
+    from exactrev.statements.witnesses import as_json
+
+    return {"weights": as_json(f.W), "bias": as_json(f.b)}
+
+
+def _layers(recovery: Recovery) -> Iterator[dict[str, Any]]:
+    """The hidden layers that were found; their weights only where no network holds them."""
+    found = recovery.attempt.layers
+    for k, layer in enumerate(found, start=1):
+        decision = _decision(recovery, k)
+        signs = "known" if k < len(found) or recovery.network is not None else "unknown"
+        record: dict[str, Any] = {"layer": k, "neurons": layer.n_out, "signs": signs}
+        record["rank"] = None if decision is None else decision.rank
+        record["rank_claimed"] = None if decision is None else decision.rank_claimed
+        yield record if recovery.network is not None else {**record, **_map(layer)}
+
+
+def _decision(recovery: Recovery, k: int) -> SignDecision | None:
+    """How the signs of hidden layer k were decided: by the next layer's bends, or with the output layer."""
+    attempt = recovery.attempt
+    if k <= len(attempt.signs):
+        return attempt.signs[k - 1]
+    return attempt.output.signs if attempt.output is not None and k == len(attempt.layers) else None
+
+
+def _missing(result: Result) -> Iterator[dict[str, Any]]:
+    """What is not known, and why; rows that were seen in part are listed with what is known of them."""
+    recovery = result.recovery
+    if recovery is None:
+        yield {"what": "everything", "status": "unreached", "reason": result.summary.removeprefix("partial: ")}
+        return
+    if recovery.network is not None:
+        return
+    from exactrev.statements.witnesses import as_json
+
+    reason = recovery.attempt.reason
+    if recovery.contradictions:
+        reason = f"{reason}; {recovery.contradictions} of {recovery.tested} test points contradict it"
+    yield {"what": "network", "status": "unreached", "reason": reason}
+    for row in recovery.partial_rows:
+        if row.missing:
+            known = {"weights": as_json(row.weights), "bias": as_json(row.bias)}
+            yield {"what": "row", "status": "unreached", "reason": f"{len(row.missing)} weights not reached", **known}
+
+
+# -- for people --------------------------------------------------------------------------------------------------------
+
+
+def as_lines(result: Result, judgement: Judgement | None, seconds: float) -> Iterator[str]:
+    """The report: what the recovery says, what it cost, and the verdict from outside."""
+    from exactrev.statements.witnesses import as_text
+
+    recovery, oracle, noticed = result.recovery, result.oracle, result.noticed
+    yield result.summary
+    if noticed is not None:
+        place = noticed.data.get("place", noticed.data.get("witness"))
+        yield f"  noticed: {noticed.message}" + ("" if place is None else f", at {as_text(place)}")
+    if recovery is not None:
+        for layer in _layers(recovery):
+            rank = "" if layer["rank"] is None else f", rank {layer['rank']} of the system for them"
+            claimed = "" if layer["rank_claimed"] is None else f" ({layer['rank_claimed']} claimed)"
+            yield f"  layer {layer['layer']}: {layer['neurons']} neurons, signs {layer['signs']}{rank}{claimed}"
+        yield f"  {recovery.attempt.reason}"
+        for missing in _missing(result):
+            yield f"  missing, {missing['status']}: {missing['what']}: {missing['reason']}"
+    kinds = "" if recovery is None else f": {recovery.plain_queries} plain, {recovery.packed_queries} packed"
+    yield f"  {oracle.queries} queries{kinds}; {oracle.bits_in + oracle.bits_out} bits"
+    if recovery is not None and recovery.equivalence_queries:
+        yield f"  {recovery.equivalence_queries} equivalence queries"
+    yield f"  {seconds:.3f} seconds"
+    yield f"verdict: {_judged(judgement)}"
+
+
+def _judged(judgement: Judgement | None) -> str:
+    from exactrev.statements.witnesses import as_text
+    from exactrev.verdict import Outcome
+
+    if judgement is None:
+        return "none, for there is no network to compare with"
+    verdict = judgement.verdict
+    if verdict is None:
+        return "partial"
+    if verdict.holds:
+        return f"complete; {'isomorphic to the truth' if judgement.isomorphic else f'equal: {verdict.checked}'}"
+    if verdict.outcome is Outcome.FAILS:
+        point = verdict.witness.get("point")
+        where = verdict.checked if point is None else f"for instance at {as_text(point)}"
+        return f"partial; another function than the truth, {where}"
+    return "partial; equal to the truth at all points that were tried, which proves nothing"
