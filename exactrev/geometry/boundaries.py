@@ -41,7 +41,8 @@ class Boundary:
     """B[z] of one neuron.
 
     `pieces`: numbers of the facets that it consists of. `thick_cells`: cells on which z vanishes identically.
-    `n_isolated`: faces of B[z] of dimension below n - 1 that lie on no piece and no thick cell (z touches zero there).
+    `n_isolated`: maximal faces of B[z] that lie on no piece and no thick cell. Their dimension is below n - 1, and z
+    touches zero there; inside a box, z may also vanish on one of its sides.
     """
 
     neuron: Neuron
@@ -224,35 +225,24 @@ class Boundaries(Sequence[Boundary]):
     def _components(
         self, neuron: int, pieces: Int64Array, thick: Int64Array, cells: DegenerateCells
     ) -> tuple[int, int]:
-        """Connected components of B[z], and how many of its points lie on no piece and no thick cell.
+        """Connected components of B[z], and how many maximal faces of it lie on no piece and no thick cell.
 
+        On a closed cell z has one sign, so it vanishes on one face of the cell, and B[z] is the union of these faces.
         Closed faces of one complex that meet share a corner, so corners decide.
         """
-        zeros = self.complex.found.zeros
-        if zeros is None:
-            raise TheoryContradicted("no exact zeros")
-        vertices = np.flatnonzero(zeros[neuron, : self.complex.found.skeleton.vertices])
-        points = np.unique(cells.points_at(vertices))
-        position = {p: k for k, p in enumerate(points.tolist())}
-        parts = [cells.facet_vertices(f) for f in pieces.tolist()] + [cells.cell_vertices(c) for c in thick.tolist()]
-        links = [[position[p] for p in cells.points_at(part).tolist()] for part in parts]
-        links += self._lower_faces(neuron, position)
-        a = np.array([row[0] for row in links for _ in row[1:]], np.int64)
-        b = np.array([other for row in links for other in row[1:]], np.int64)
-        labels = _connected(len(points), a, b)
-        covered = {k for row in links[: len(parts)] for k in row}
-        return len(np.unique(labels)), len(points) - len(covered)
-
-    def _lower_faces(self, neuron: int, position: dict[int, int]) -> list[list[int]]:
-        """Faces of codimension two and more on which the neuron vanishes, as positions of their points."""
-        cells = self.complex.cells
-        if not isinstance(cells, DegenerateCells):
-            return []
-        table = self.ridges
-        rows = []
-        for face in np.unique(table.owners[table.ids.flat == neuron]).tolist():
-            rows.append([position[p] for p in cells.points_at(np.asarray(table.corners[face])).tolist()])
-        return rows
+        owners, points = cells.corners_where_zero(neuron)
+        numbers, position = np.unique(points, return_inverse=True)
+        joined = np.flatnonzero(owners[1:] == owners[:-1])
+        labels = _connected(len(numbers), position[joined], position[joined + 1])
+        beside = np.union1d(thick, self.complex.facet_cells[pieces].ravel())  # the face of these is a piece, or thick
+        low = np.flatnonzero(~np.isin(owners, beside))
+        ends = np.flatnonzero(owners[low][1:] != owners[low][:-1]) + 1
+        faces = {frozenset(face.tolist()) for face in np.split(points[low], ends) if len(face)}
+        if faces:
+            parts = [cells.facet_vertices(f) for f in pieces.tolist()]
+            parts += [cells.cell_vertices(c) for c in thick.tolist()]
+            faces = _not_inside(faces, [frozenset(cells.points_at(part).tolist()) for part in parts])
+        return len(np.unique(labels)), sum(not any(face < other for other in faces) for face in faces)
 
     def _isolated_reach_wall(self, neuron: int) -> bool:
         zeros, M = self.complex.found.zeros, self.complex.found.skeleton.M
@@ -263,8 +253,17 @@ class Boundaries(Sequence[Boundary]):
 
 
 def boundaries(network: Network | RegionComplex) -> Boundaries:
-    """The boundaries of all hidden neurons, over R^n or over the domain of a given complex."""
+    """The boundaries of all hidden neurons, over R^n or inside the closed box of a given complex."""
     return Boundaries(network if isinstance(network, RegionComplex) else regions(network))
+
+
+def _not_inside(faces: set[frozenset[int]], parts: list[frozenset[int]]) -> set[frozenset[int]]:
+    """The faces that are contained in none of the parts; all are sets of corners."""
+    parts_at: dict[int, list[frozenset[int]]] = {}
+    for part in parts:
+        for point in part:
+            parts_at.setdefault(point, []).append(part)
+    return {face for face in faces if not any(face <= part for part in parts_at.get(next(iter(face)), ()))}
 
 
 def _connected(count: int, a: Int64Array, b: Int64Array) -> Int64Array:

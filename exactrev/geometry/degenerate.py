@@ -13,6 +13,7 @@ identically is *thick*. Everything is decided from exact zeros and exact points 
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cached_property
 
 import flint
 import numpy as np
@@ -77,13 +78,23 @@ class DegenerateCells(Cells):
         """Which forms vanish at vertices (neurons, then walls; vertices)."""
         return self._zeros[:, vertices]
 
+    def corners_where_zero(self, neuron: int) -> tuple[Int64Array, Int64Array]:
+        """Pairs (cell, point): the corners of every cell at which a neuron vanishes, cell by cell."""
+        owners, corners = self._all_corners
+        at = np.flatnonzero(self._zeros[neuron, corners])
+        return owners[at], self._point_of[corners[at]]
+
     def crowded(self) -> tuple[Int64Array, Incidence]:
         """A vertex for every point at which more than n forms vanish, and the cells around each."""
-        corners = np.concatenate(self._corners) if self._corners else np.zeros(0, np.int64)
-        owners = np.repeat(np.arange(len(self._corners)), [len(vertices) for vertices in self._corners])
+        owners, corners = self._all_corners
         at = np.flatnonzero(np.isin(self._point_of[corners], list(self._exact)))
         points, firsts, numbers = np.unique(self._point_of[corners[at]], return_index=True, return_inverse=True)
         return corners[at[firsts]], Incidence.from_pairs(numbers, owners[at], len(points))
+
+    @cached_property
+    def _all_corners(self) -> tuple[Int64Array, Int64Array]:
+        owners = np.repeat(np.arange(len(self._corners)), [len(vertices) for vertices in self._corners])
+        return owners, np.concatenate(self._corners)
 
     def _is_full(self, points: Int64Array) -> bool:
         """Affine rank n? A point with only n zeros is a simple corner of every cell around it."""

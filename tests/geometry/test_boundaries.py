@@ -1,0 +1,147 @@
+"""Boundaries below dimension n - 1, where z only touches zero: isolated faces, bends at corners, sides of boxes."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+import pytest
+from geometry.faces import BoundaryFaces
+from geometry.nasty_networks import relu_network
+from oracles.networks import tangled_network
+
+from exactrev.geometry import Boundaries, Box, boundaries, regions
+from exactrev.geometry.homology import betti_numbers
+from exactrev.network import Network, Neuron
+
+LATER = Neuron(2, 0)
+
+
+def touching_network(seed: int) -> Network:
+    """z[2,0] is mostly a sum of distances |f| and ReLUs, which touches zero on faces of any dimension."""
+    rng = random.Random(seed)
+    n = rng.choice([2, 3, 3])
+    rows = []
+    for _ in range(rng.choice([1, 2])):
+        row = [rng.randint(-1, 1) for _ in range(n)] + [rng.choice([0, 0, 1])]
+        rows += [row, [-entry for entry in row]]
+    rows += [[rng.randint(-1, 1) for _ in range(n + 1)] for _ in range(rng.choice([0, 1, 1, 2]))]
+    width = rng.choice([1, 2])
+    return relu_network(
+        rows, [[rng.choice([1, 1, 1, 2, -1]) for _ in rows] + [rng.choice([0, 0, 0, -1])] for _ in range(width)]
+    )
+
+
+def check_below_the_pieces(found: Boundaries, truth: BoundaryFaces) -> None:
+    net = found.complex.network
+    for boundary in found:
+        assert boundary.n_isolated == truth.n_isolated(boundary.neuron), boundary.neuron
+    table = found.ridges
+    neurons = list(net.neurons())
+    met = set()
+    for face in range(len(table)):
+        point = found.ridge_point(face)
+        signs = net.sign_vector(point)
+        met.add(signs)
+        around = truth.cells_around(point)
+        # All that vanishes there, except what vanishes all around.
+        expected = [
+            z for z in neurons if signs[z.layer - 1][z.index] == 0 and any(z in truth.closures[cell] for cell in around)
+        ]
+        assert list(found.ridge_neurons(face)) == expected
+        codimension = truth.codimension_at(point)
+        assert codimension >= 2
+        assert bool(table.is_ridge[face]) == (codimension == 2)
+        bends = table.bends[table.ids.starts[face] : table.ids.starts[face + 1]].tolist()
+        assert dict(zip(table.ids[face].tolist(), bends, strict=True)) == {
+            neurons.index(z): truth.bends_at(z, point) for z in expected
+        }
+    assert len(met) == len(table)  # no face twice
+
+
+@pytest.mark.parametrize("first", range(0, 80, 20))
+def test_faces_below_the_pieces_of_tangled_networks(first: int) -> None:
+    for seed in range(first, first + 20):
+        net = tangled_network(seed)
+        check_below_the_pieces(boundaries(net), BoundaryFaces(net))
+
+
+@pytest.mark.parametrize("first", range(0, 40, 10))
+def test_faces_below_the_pieces_where_neurons_touch_zero(first: int) -> None:
+    for seed in range(first, first + 10):
+        net = touching_network(seed)
+        check_below_the_pieces(boundaries(net), BoundaryFaces(net))
+
+
+def test_the_touching_networks_touch_in_points_lines_and_bends_at_corners() -> None:
+    found = [boundaries(touching_network(seed)) for seed in range(40)]
+    assert any(boundary.n_isolated for bounds in found for boundary in bounds)
+    assert any(boundary.has_interior for bounds in found for boundary in bounds)
+    corners = [~bounds.ridges.is_ridge[bounds.ridges.owners] for bounds in found]
+    assert any((bounds.ridges.bends & corner).any() for bounds, corner in zip(found, corners, strict=True))
+    assert any((~bounds.ridges.bends & corner).any() for bounds, corner in zip(found, corners, strict=True))
+
+
+@pytest.mark.parametrize("seed", range(0, 60, 4))
+def test_isolated_faces_and_boundedness_inside_a_box(seed: int) -> None:
+    for make in (tangled_network, touching_network):
+        net = make(seed)
+        rng = random.Random(seed)
+        lo = tuple(Fraction(rng.randint(-3, 1)) for _ in range(net.n_in))
+        box = (lo, tuple(x + rng.choice([1, 2, 3]) for x in lo))
+        truth = BoundaryFaces(net, box)
+        for boundary in boundaries(regions(net, Box(*box))):
+            assert boundary.n_isolated == truth.n_isolated(boundary.neuron), boundary.neuron
+            assert boundary.is_bounded == (not truth.touches_wall(boundary.neuron)), boundary.neuron
+
+
+def test_a_ray_on_which_a_neuron_touches_zero_is_one_face() -> None:
+    # |y| + |w| + ReLU(-x) = 0 exactly on the ray y = w = 0, x >= 0. It has one corner and reaches infinity.
+    net = relu_network([[0, 1, 0, 0], [0, -1, 0, 0], [0, 0, 1, 0], [0, 0, -1, 0], [-1, 0, 0, 0]], [[1] * 5 + [0]])
+    boundary = boundaries(net).of(LATER)
+    assert (boundary.n_pieces, boundary.n_isolated, boundary.n_components) == (0, 1, 1)
+    assert not boundary.is_bounded
+    assert not boundary.is_empty
+
+
+def dumbbell() -> Network:
+    """|y| + |w| = ReLU(x - 1) - 2 ReLU(x - 2) + (the same at -x): octahedra around 2 and -1, a segment between them.
+
+    For 0 <= x <= 1 this is |y| + |w| = 0; at x = 1..2 the right side grows to 1, and it is 0 again at x = 3.
+    """
+    sides = [[0, 1, 0, 0], [0, -1, 0, 0], [0, 0, 1, 0], [0, 0, -1, 0]]
+    steps = [[1, 0, 0, -1], [-1, 0, 0, 0], [1, 0, 0, -2], [-1, 0, 0, -1]]
+    return relu_network(sides + steps, [[1, 1, 1, 1, -1, -1, 2, 2, 0]])
+
+
+def test_a_segment_between_two_pieces_is_an_isolated_face_although_its_ends_are_not() -> None:
+    found = boundaries(dumbbell())
+    boundary = found.of(LATER)
+    assert (boundary.n_pieces, boundary.n_isolated, boundary.n_components) == (16, 1, 1)
+    assert boundary.is_bounded
+    assert betti_numbers(found, LATER) == (1, 0, 2)  # one piece, two cavities
+
+
+def test_a_boundary_on_the_side_of_a_box_is_one_isolated_face() -> None:
+    # x = 0 is the left side of the unit square: it separates nothing, and the closed square has it.
+    net = relu_network([[1, 0, 0]])
+    boundary = boundaries(regions(net, Box.cube(2, 0, 1)))[0]
+    assert (boundary.n_pieces, boundary.n_isolated, boundary.n_components) == (0, 1, 1)
+    assert not boundary.is_bounded
+    assert not boundary.is_empty
+
+
+def test_boundaries_that_meet_on_the_side_of_a_box_only() -> None:
+    # x + y = 1 and x - y = 1 meet in (1, 0), the corner of the unit square.
+    net = relu_network([[1, 1, -1], [1, -1, -1]])
+    found = boundaries(regions(net, Box.cube(2, 0, 1)))
+    assert found.meeting_point(Neuron(1, 0), Neuron(1, 1)) == (1, 0)
+    assert (found[0].n_pieces, found[1].n_pieces, found[1].n_isolated) == (1, 0, 1)
+
+
+def test_the_edge_of_a_square_and_its_corner_do_not_bend() -> None:
+    # z = ReLU(x) + ReLU(-x) + ReLU(-y) vanishes on the ray x = 0, y >= 0: its end is no bend, it stays in one line.
+    net = relu_network([[1, 0, 0], [-1, 0, 0], [0, -1, 0]], [[1, 1, 1, 0]])
+    boundary = boundaries(net).of(LATER)
+    assert boundary.n_pieces == 1
+    assert [crossing.bends for crossing in boundary.ridges] == [False]
