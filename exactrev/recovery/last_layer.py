@@ -46,9 +46,9 @@ def assemble(below: Sequence[AffineMap], output: OutputLayer) -> tuple[Network |
     if output.signs.exists is False:
         network = _with_linear_rest(below, form)
         return network, (
-            f"a {network.architecture} network fits; no signs of the last hidden layer account for all of N: a neuron "
-            "there is always on, or was never seen to switch, which leaves signs in that layer and its own row open: a "
-            "linear term, written as ReLU(y) - ReLU(-y), stands for it"
+            f"a {network.architecture} network fits; no signs of the last hidden layer account for all of N. A neuron "
+            "there is always on, was never seen to switch, or shares its boundary with another; which leaves signs in "
+            "that layer and its own row open: a linear term, written as ReLU(y) - ReLU(-y), stands for it"
         )
     return None, f"signs of the last hidden layer: {output.signs.reason}"
 

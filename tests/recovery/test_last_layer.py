@@ -1,0 +1,154 @@
+"""From a last hidden layer known up to signs to a network, on lines scanned across networks that are known."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+import pytest
+
+from exactrev.network import AffineMap, Network
+from exactrev.network.isomorphisms import is_isomorphic
+from exactrev.network.random import he_network
+from exactrev.oracle import Oracle
+from exactrev.recovery.last_layer import activations_at, assemble, recover_last_layer, with_signs
+from exactrev.recovery.lines import points_on_line
+from exactrev.recovery.points import random_vector
+from exactrev.recovery.probe import Probe
+from exactrev.recovery.sightings import Sightings
+
+
+def lines_across(net: Network, count: int, seed: int = 0) -> Sightings:
+    probe, rng = Probe(Oracle(net), net.n_in, seed=seed), random.Random(seed)
+    sightings = Sightings(probe)
+    for _ in range(count):
+        origin, direction = ([Fraction(c, 1 << 12) for c in random_vector(net.n_in, rng)] for _ in range(2))
+        sightings.add(points_on_line(probe, origin, direction, -(2**20), 2**20))
+    return sightings
+
+
+def with_random_signs(net: Network, seed: int) -> list[AffineMap]:
+    """The hidden layers, the rows of the last one with signs that chance has dealt."""
+    rng = random.Random(seed)
+    *below, last = net.layers[: net.depth]
+    return [*below, with_signs(last, [rng.choice((-1, 1)) for _ in range(last.n_out)])]
+
+
+def random_points(n: int, count: int):
+    rng = random.Random(1)
+    return [tuple(Fraction(rng.randint(-900, 900), 101) for _ in range(n)) for _ in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("widths", "seed"),
+    [
+        *((widths, seed) for widths in [(1, 5, 1), (2, 8, 1), (4, 6, 3)] for seed in range(3)),
+        ((5, 8, 6, 1), 0),
+        ((5, 8, 6, 1), 1),
+        ((4, 5, 5, 3, 2), 0),
+    ],
+)
+def test_a_network_whose_hidden_layers_are_known_up_to_the_last_signs_is_found(widths, seed):
+    net = he_network(widths, seed)
+    layers, sightings = with_random_signs(net, seed), lines_across(net, 24)
+    output = recover_last_layer(layers, sightings)
+    assert output is not None
+    network, reason = assemble(layers[:-1], output)
+    assert network is not None
+    assert is_isomorphic(network, net)
+    assert reason == f"a {net.architecture} network fits"
+
+
+def test_a_neuron_whose_jump_is_never_seen_leaves_the_output_layer_open():
+    net = Network.from_arrays([([[1, 0], [0, 1]], [0, 1]), ([[1, 2]], [0])])
+    probe = Probe(net, 2)
+    sightings = Sightings(probe)
+    sightings.add(points_on_line(probe, (0, 0), (1, 0), -5, 5))  # y = -1 is not crossed
+    assert recover_last_layer(net.layers[:1], sightings) is None
+    sightings.add(points_on_line(probe, (1, 0), (0, 1), -5, 5))
+    assert recover_last_layer(net.layers[:1], sightings) is not None
+
+
+def test_a_neuron_too_few_is_a_contradiction_and_no_network():
+    net = he_network((3, 6, 1), 0)
+    *rows, _ = zip(net.layers[0].W, net.layers[0].b, strict=True)
+    without = AffineMap.from_fractions([[*w, b] for w, b in rows])
+    output = recover_last_layer([without], lines_across(net, 6))
+    assert output is not None
+    network, reason = assemble([], output)
+    assert network is None
+    assert "samples contradict" in reason
+    assert f"{len(output.contradicting)} samples" in reason
+
+
+def test_too_few_lines_leave_columns_open_and_give_no_network():
+    net = he_network((12, 2, 1), 1)
+    sightings = lines_across(net, 1, seed=1)
+    output = recover_last_layer(net.layers[:1], sightings)
+    if output is None:
+        pytest.fail("the line was to cross both boundaries")
+    assert output.form is None
+    network, reason = assemble([], output)
+    assert network is None
+    assert f"determine {output.rank} of its columns" in reason
+
+
+@pytest.mark.parametrize("n_out", [1, 2])
+def test_a_neuron_that_is_always_on_becomes_a_linear_term_and_the_reason_says_so(n_out):
+    # Layer 2 sees a = ReLU(x), ReLU(y); its last neuron a_1 + 2 a_2 + 1 is always on.
+    first = AffineMap.from_arrays([[1, 0], [0, 1], [1, 1]], [0, 0, 1])
+    second = AffineMap.from_arrays([[1, -1, 0], [0, 2, -1], [1, 2, 0]], [0, -1, 1])
+    net = Network((first, second, AffineMap.from_arrays([[1, 3, 1], [2, -1, 5]][:n_out], [4, 1][:n_out])))
+    switching = AffineMap.from_arrays([[1, -1, 0], [0, -2, 1]], [0, 1])  # the second with the other sign
+    output = recover_last_layer([first, switching], lines_across(net, 8))
+    assert output is not None
+    assert output.has_linear_rest
+    network, reason = assemble([first], output)
+    assert network is not None
+    assert network.architecture == f"2-3-{2 + 2 * n_out}-{n_out}"
+    points = random_points(2, 300)
+    assert network.evaluate(points) == net.evaluate(points)
+    for words in ("no signs", "always on", "never seen to switch", "ReLU(y) - ReLU(-y)"):
+        assert words in reason
+
+
+def test_other_signs_that_give_the_same_function_are_mentioned():
+    # ReLU(x) + ReLU(1 - x) = ReLU(-x) + ReLU(x - 1) + 1.
+    net = Network.from_arrays([([[1], [-1]], [0, 1]), ([[1, 1]], [0])])
+    output = recover_last_layer(net.layers[:1], lines_across(net, 2))
+    assert output is not None
+    network, reason = assemble([], output)
+    assert network is not None
+    points = random_points(1, 50)
+    assert network.evaluate(points) == net.evaluate(points)
+    assert reason == "a 1-2-1 network fits; another choice of signs in the last hidden layer gives the same N"
+
+
+def test_two_neurons_on_one_boundary_are_one_and_a_linear_term():
+    net = Network.from_arrays([([[1], [-1]], [0, 0]), ([[1, 3]], [2])])  # ReLU(x) + 3 ReLU(-x) + 2
+    output = recover_last_layer([AffineMap.from_arrays([[1]], [0])], lines_across(net, 1))
+    assert output is not None
+    network, reason = assemble([], output)
+    assert network is not None
+    assert network.evaluate([(-5,), (0,), (7,)]) == [(17,), (2,), (9,)]
+    assert "shares its boundary" in reason
+
+
+def test_an_output_that_is_constant_is_recovered_beside_others():
+    net = Network.from_arrays([([[1, 0], [1, 2]], [0, 1]), ([[0, 0], [1, 2]], [7, 0])])
+    output = recover_last_layer(with_random_signs(net, 3), lines_across(net, 4))
+    assert output is not None
+    network, _ = assemble([], output)
+    assert network is not None
+    assert is_isomorphic(network, net)
+
+
+def test_activations_of_no_layers_are_the_points():
+    points = [(Fraction(-1), Fraction(2))]
+    assert activations_at([], points) == points
+    assert activations_at([AffineMap.from_arrays([[2, 0], [0, -1]], [1, 3])], points) == [(0, 1)]
+
+
+def test_signs_negate_whole_rows():
+    layer = AffineMap.from_arrays([[1, "1/2"], [3, 0]], ["1/3", 2])
+    assert with_signs(layer, (1, -1)) == AffineMap.from_arrays([[1, "1/2"], [-3, 0]], ["1/3", -2])
