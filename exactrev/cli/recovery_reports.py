@@ -52,7 +52,9 @@ class Result:
             return f"partial: {INEXACT if self.noticed.is_inexact else self.noticed.message}"
         if self.recovery is None:
             return "partial: nothing was recovered"
-        if self.recovery.network is None or not self.recovery.is_exact_everywhere:
+        if self.recovery.network is None or self.recovery.attempt.open_weights:
+            return self.recovery.summary
+        if not self.recovery.is_exact_everywhere:
             return self.recovery.summary
         tested = f"{self.recovery.network.architecture}, no contradiction in {self.recovery.tested} test points"
         return f"{tested}, and the equivalence oracle knows none"
@@ -159,6 +161,9 @@ def _missing(result: Result) -> Iterator[dict[str, Any]]:
     if recovery is None:
         yield {"what": "everything", "status": "unreached", "reason": result.summary.removeprefix("partial: ")}
         return
+    for neuron, unit in recovery.attempt.open_weights:
+        what = f"the weight of {neuron} for unit {unit} below"
+        yield {"what": what, "status": "placeholder", "reason": "no answer shows it; it stands as 0"}
     if recovery.network is not None:
         return
     from exactrev.statements.witnesses import as_json
