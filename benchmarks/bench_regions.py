@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def _quarter_integer_network(architecture: str, seed: int) -> Network:
         return [[Fraction(int(k), 4) for k in row] for row in rng.integers(-4, 5, size=shape)]
 
     return Network.from_arrays(
-        [(entries((out, into)), entries((1, out))[0]) for into, out in zip(widths, widths[1:], strict=False)]
+        [(entries((out, into)), entries((1, out))[0]) for into, out in pairwise(widths)]
     )
 
 
@@ -52,7 +53,7 @@ def bench_regions_over_the_whole_space(benchmark: Any, architecture: str) -> Non
 
 
 @pytest.mark.parametrize("architecture", HE)
-@pytest.mark.parametrize("build", [region_graph, lambda complex: list(boundaries(complex))], ids=["graph", "boundaries"])
+@pytest.mark.parametrize("build", [region_graph, lambda found: list(boundaries(found))], ids=["graph", "boundaries"])
 @pytest.mark.benchmark(timer=time.process_time, min_rounds=3)
 def bench_what_stands_on_the_regions(benchmark: Any, architecture: str, build: Callable[..., object]) -> None:
     complex = regions(he_network(_widths(architecture), seed=0))
