@@ -1,13 +1,13 @@
 """Are two networks the same function? Decided where there is a proof, and UNDECIDED where there is none.
 
-Knows isomorphisms, neurons that change nothing, and, in up to three dimensions, all regions of both networks at once.
+Knows isomorphisms, superfluous neurons and, where they are not too many, the regions of the difference of two networks.
 Never takes agreement at points for a proof.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
-from math import comb
+from math import comb, gcd
 
 from exactrev.equivalence.differences import find_difference, first_difference
 from exactrev.equivalence.pruning import prune
@@ -18,24 +18,27 @@ from exactrev.network import Network, Point
 from exactrev.network.isomorphisms import find_isomorphism
 from exactrev.verdict import Outcome, Verdict
 
-__all__ = ["MOST_DIMENSIONS", "MOST_REGIONS", "decide_equal"]
+__all__ = ["MOST_COINCIDENT_REGIONS", "MOST_REGIONS", "decide_equal"]
 
-MOST_DIMENSIONS = 3
-MOST_REGIONS = 20_000
+MOST_REGIONS = 40_000
 """Regions are enumerated where as many hyperplanes as there are neurons could cut out at most so many."""
+
+MOST_COINCIDENT_REGIONS = 2_000
+"""The same in more than three dimensions where boundaries coincide, which takes the geometry much longer."""
 
 
 def decide_equal(a: Network, b: Network, *, most_regions: int = MOST_REGIONS) -> Verdict:
     """Whether a(x) = b(x) for all x.
 
-    HOLDS by an isomorphism (§3.1) of the networks, or of what is left of them without neurons that are proved to
-    change nothing, or because the difference vanishes on every region of both. FAILS with a point, at which the two
-    values are exact. UNDECIDED else. Raises `InvalidNetwork` if they differ in their numbers of inputs or outputs.
+    HOLDS by an isomorphism (§3.1) of the networks, or of what is left of them without superfluous neurons; or because
+    nothing is left of the difference a - b when neurons that both have are made one; or because what is left of it
+    vanishes on each of its regions. FAILS with a point, at which the two values are exact. UNDECIDED else. Raises
+    `InvalidNetwork` if they differ in their numbers of inputs or outputs.
 
     >>> a = Network.from_arrays([([[2], [0]], [0, -1]), ([[1, 5]], [0])])
     >>> b = Network.from_arrays([([[-1], [1]], [0, 0]), ([[0, 2]], [0])])
     >>> print(decide_equal(a, b).outcome, decide_equal(a, b).checked)
-    HOLDS isomorphic without the neurons that change nothing
+    HOLDS isomorphic without superfluous neurons
     """
     require_comparable(a, b)
     isomorphism = find_isomorphism(a, b)
@@ -47,9 +50,11 @@ def decide_equal(a: Network, b: Network, *, most_regions: int = MOST_REGIONS) ->
     a, b, originals = prune(a), prune(b), (a, b)
     isomorphism = find_isomorphism(a, b)
     if isomorphism is not None:
-        checked = "isomorphic without the neurons that change nothing"
+        checked = "isomorphic without superfluous neurons"
         return Verdict(Outcome.HOLDS, checked, {"pruned": (a, b), "isomorphism": isomorphism})
-    difference = side_by_side(a, b)
+    difference = prune(side_by_side(a, b))
+    if not any(map(any, difference.layers[-1].rows)):
+        return Verdict(Outcome.HOLDS, "the neurons that both have are all that matters", {"pruned": (a, b)})
     if not _is_small(difference, most_regions):
         return Verdict(
             Outcome.UNDECIDED, "not isomorphic, no difference found, and too many regions to compare one by one"
@@ -61,14 +66,23 @@ def decide_equal(a: Network, b: Network, *, most_regions: int = MOST_REGIONS) ->
     for cell in range(complex.n_cells):
         if any(map(any, complex.affine_map(cell).rows)):
             return _fails(*originals, _point_of_difference(complex, cell), "the difference is not zero on a region")
-    return Verdict(Outcome.HOLDS, f"the difference is zero on all {complex.n_cells} regions of both networks")
+    return Verdict(Outcome.HOLDS, f"the difference is zero on all of its {complex.n_cells} regions")
 
 
 def _is_small(net: Network, most_regions: int) -> bool:
-    neurons = sum(net.hidden_widths)
-    if net.n_in > MOST_DIMENSIONS:
-        return False
-    return sum(comb(neurons, k) for k in range(net.n_in + 1)) <= most_regions
+    neurons, dimension = sum(net.hidden_widths), min(net.n_in, net.hidden_widths[0])
+    if dimension > 3 and _has_opposite_rows(net):
+        most_regions = min(most_regions, MOST_COINCIDENT_REGIONS)
+    return sum(comb(neurons, k) for k in range(dimension + 1)) <= most_regions
+
+
+def _has_opposite_rows(net: Network) -> bool:
+    """Whether two neurons of a layer have the same boundary; their rows are no positive multiples of each other."""
+    for layer in net.layers[:-1]:
+        primitive = {tuple(entry // gcd(*row) for entry in row) for row in layer.rows if any(row)}
+        if any(tuple(-entry for entry in row) in primitive for row in primitive):
+            return True
+    return False
 
 
 def _point_of_difference(complex: RegionComplex, cell: int) -> Point:

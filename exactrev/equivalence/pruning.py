@@ -1,4 +1,4 @@
-"""Hidden neurons that change nothing, with a proof for each: never active, constant, or without a way to the output.
+"""Hidden neurons that one can do without, with a proof: never active, constant, unheard, or a multiple of another.
 
 Knows one network. Every removal rests on a fact that is exact: signs of weights, or a linear program with its
 certificate. A neuron that stays may still be removable: what is not proved is not used.
@@ -21,10 +21,11 @@ MOST_CHOICES = 12
 
 
 def prune(net: Network) -> Network:
-    """The same function, without hidden neurons that are proved to change nothing.
+    """The same function, without hidden neurons that are proved to be superfluous.
 
-    From layer 1 upwards, never active neurons go, and constant ones become part of the next bias; then, downwards,
-    neurons that no neuron listens to. A layer that would be empty keeps one neuron with weights 0.
+    From layer 1 upwards, never active neurons go, constant ones become part of the next bias, and one that is a
+    positive multiple of another becomes part of that. Then, downwards, those go that no neuron listens to. A layer that
+    would be empty keeps one neuron with weights 0.
 
     >>> net = Network.from_arrays([([[1], [0], [0]], [0, 3, -1]), ([[1, 2, 7], [-1, 0, 9]], [0, -5]), ([[2, 4]], [0])])
     >>> prune(net) == Network.from_arrays([([[1]], [0]), ([[1]], [6]), ([[2]], [0])])
@@ -42,6 +43,7 @@ def prune(net: Network) -> Network:
             elif not is_proved_never_active(weights, bias, below, from_inputs=k == 1):
                 keep.append(i)
         _keep(layers, k, keep)
+        _merge_multiples(layers, k)
         below = layers[k]
     for k in reversed(range(net.depth)):
         _keep(layers, k, [i for i in range(len(layers[k])) if any(row[i] for row in layers[k + 1])])
@@ -111,3 +113,15 @@ def _keep(layers: list[list[list[Fraction]]], k: int, keep: Sequence[int]) -> No
     else:
         layers[k] = [[Fraction(0)] * len(layers[k][0])]
         layers[k + 1] = [[Fraction(0), row[-1]] for row in layers[k + 1]]
+
+
+def _merge_multiples(layers: list[list[list[Fraction]]], k: int) -> None:
+    """Neurons of layer k + 1 whose rows are positive multiples of each other become one: ReLU(c z) = c ReLU(z)."""
+    first: dict[tuple[Fraction, ...], tuple[int, Fraction]] = {}
+    for i, row in enumerate(layers[k]):
+        size = max(map(abs, row)) or Fraction(1)
+        j, own = first.setdefault(tuple(entry / size for entry in row), (i, size))
+        if j != i:
+            for upper in layers[k + 1]:
+                upper[j] += upper[i] * size / own
+    _keep(layers, k, [i for i, _ in first.values()])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ from typing import Any
 import pytest
 from command_line import Answer, Run
 
-from exactrev import Network, examples, load, save
+from exactrev import Network, Neuron, examples, load, save
 from exactrev.network.isomorphisms import is_isomorphic
 from exactrev.network.random import he_network
 from exactrev.oracle import Oracle
 from exactrev.recovery.inexact import round_to_digits, with_noise
+from exactrev.recovery.neurons import Candidate
+from exactrev.recovery.reconstruction import Recovery, recover
 
 # What a report says of the truth; the rest is the recovery's own.
 OF_THE_TRUTH = ("recovered", "isomorphic", "verdict", "truth")
@@ -87,7 +90,7 @@ def test_a_function_that_is_equal_without_being_isomorphic_is_complete_by_proof(
     assert answer.json["verdict"]["equal"] == "HOLDS"
     assert answer.json["network"]["architecture"] == "2-1-1"
     text = run("recover", "dead.json").out
-    assert "verdict: complete; equal: isomorphic without the neurons that change nothing" in text
+    assert "verdict: complete; equal: isomorphic without superfluous neurons" in text
 
 
 def test_a_wrong_result_without_contradictions_is_exposed_by_a_point(
@@ -106,17 +109,44 @@ def test_a_wrong_result_without_contradictions_is_exposed_by_a_point(
     assert "verdict: partial; another function than the truth, for instance at (" in run("recover", "truth.json").out
 
 
-def test_what_is_not_recovered_is_missing_with_a_reason(run: Run) -> None:
-    answer = run("recover", "disconnected_boundary", "--rounds", "1", "--json")
+def test_what_is_not_recovered_is_missing_with_a_reason(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A recovery that ends without a network, with one weight unknown of one row and one that nothing shows.
+    def recover_in_part(*arguments: Any, **options: Any) -> Recovery:
+        found = recover(*arguments, **options)
+        attempt = replace(found.attempt, network=None, reason="too dark", open_weights=((Neuron(2, 1), 3),))
+        row = Candidate((Fraction(1, 2), None), Fraction(3))
+        return replace(found, network=None, contradictions=4, attempt=attempt, partial_rows=(row,))
+
+    monkeypatch.setattr("exactrev.recovery.reconstruction.recover", recover_in_part)
+    answer = run("recover", "figure1", "-o", "found.json", "--json")
+    assert answer.code == 1
     record = answer.json
-    if record["network"] is None:
-        assert answer.code == 1
-        assert record["recovered"] == "partial"
-        assert record["missing"][0]["what"] == "network"
-        assert record["missing"][0]["reason"]
-        assert record["verdict"] is None
-    else:
-        assert (answer.code == 0) == (record["recovered"] == "complete") == (record["verdict"]["equal"] == "HOLDS")
+    assert (record["recovered"], record["isomorphic"], record["verdict"]) == ("partial", False, None)
+    assert (record["summary"], record["network"]) == ("partial: too dark", None)
+    assert record["missing"] == [
+        {
+            "what": "the weight of z[2,1] for unit 3 below",
+            "status": "placeholder",
+            "reason": "no answer shows it; it stands as 0",
+        },
+        {
+            "what": "network",
+            "status": "unreached",
+            "reason": "too dark; 4 of 60 test points contradict it",
+        },
+        {
+            "what": "row",
+            "status": "unreached",
+            "reason": "1 weights not reached",
+            "weights": ["1/2", None],
+            "bias": "3",
+        },
+    ]
+    # The layers that were found are there with their weights, the last one's signs being open.
+    assert [layer["signs"] for layer in record["layers"]] == ["known", "unknown"]
+    assert [(len(layer["weights"]), len(layer["bias"])) for layer in record["layers"]] == [(5, 5), (5, 5)]
+    assert not Path("found.json").exists()
+    assert run("recover", "figure1").out.endswith("verdict: partial\n")
 
 
 # -- replaying --------------------------------------------------------------------------------------------------------
