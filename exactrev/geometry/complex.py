@@ -231,8 +231,10 @@ class RegionComplex:
         """
         points = self._float_points(vertices)
         directions = self.found.directions_of(vertices)
-        yield from _roundings(points.mean(axis=0) if directions is None else np.full(points.shape[1], np.nan))
         if directions is None or not isinstance(self.found.domain, Simplex):
+            with np.errstate(all="ignore"):
+                centre = points.mean(axis=0)
+            yield from _roundings(centre)
             return
         radius = self.found.domain.radius
         exponent = radius.bit_length() - 1

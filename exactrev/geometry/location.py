@@ -58,6 +58,8 @@ def locate(
     defect = np.abs(np.eye(D) - inverse @ A)
     defect += size @ ((rounded.gamma_back + 2 * UNIT * (D + 4)) * magnitudes + TINY) + 2 * UNIT
     beta = defect.sum(axis=2).max(axis=1)
+    if not rounded.is_in_range:
+        beta[:] = np.inf  # no bound is claimed [2]
     radii = _radii(size, residual.reshape(n, D), beta)
     if wall_speeds is None:
         return Located(points, radii, forward, None, None)

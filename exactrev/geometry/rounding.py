@@ -28,7 +28,7 @@ IntArray = npt.NDArray[np.int64]
 Masks = Sequence[BoolArray]  # per hidden layer p = 1.. at index p - 1: (points, n_p)
 
 UNIT = 2.0**-53
-TINY = 2.0**-930  # absorbs underflow: UNIT * TINY exceeds any sum of 2**80 underflow errors [2]
+TINY = 2.0**-930  # absorbs underflow: UNIT * TINY exceeds any sum of 2**39 underflow errors [2]
 SLACK = 1.0 + 2.0**-30  # covers the rounding of the last few operations of a bound itself [3]
 
 
