@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,7 +19,6 @@ from exactrev.network.isomorphisms import is_isomorphic
 from exactrev.network.random import he_network
 from exactrev.oracle import Oracle
 from exactrev.recovery.inexact import round_to_digits, with_noise
-from exactrev.recovery.neurons import Candidate
 from exactrev.recovery.reconstruction import Recovery, recover
 
 # What a report says of the truth; the rest is the recovery's own.
@@ -114,7 +114,7 @@ def test_what_is_not_recovered_is_missing_with_a_reason(run: Run, monkeypatch: p
     def recover_in_part(*arguments: Any, **options: Any) -> Recovery:
         found = recover(*arguments, **options)
         attempt = replace(found.attempt, network=None, reason="too dark", open_weights=((Neuron(2, 1), 3),))
-        row = Candidate((Fraction(1, 2), None), Fraction(3))
+        row: Any = SimpleNamespace(weights=(Fraction(1, 2), None), bias=Fraction(3), missing=[1])
         return replace(found, network=None, contradictions=4, attempt=attempt, partial_rows=(row,))
 
     monkeypatch.setattr("exactrev.recovery.reconstruction.recover", recover_in_part)
