@@ -248,8 +248,16 @@ def _homogeneous_columns(points: Iterable[Iterable[Any]], n_in: int) -> flint.fm
         if len(x) != n_in:
             raise InvalidNetwork("a point has the wrong number of coordinates", found=len(x), expected=n_in)
         q = lcm(*(entry.denominator for entry in x))
-        rows.append([*(entry.numerator * (q // entry.denominator) for entry in x), q])
+        rows.append([*_over(x, q), q])
     return flint.fmpz_mat(rows).transpose() if rows else None
+
+
+def _over(x: Point, q: int) -> Iterator[int]:
+    """The numerators of a point over a common denominator; by shifts where it is a power of two, however long."""
+    if q & (q - 1):
+        return (entry.numerator * (q // entry.denominator) for entry in x)
+    bits = q.bit_length()
+    return (entry.numerator << (bits - entry.denominator.bit_length()) for entry in x)
 
 
 def _relu(columns: flint.fmpz_mat) -> flint.fmpz_mat:
