@@ -10,7 +10,7 @@ from __future__ import annotations
 import flint
 import numpy as np
 
-from exactrev.geometry.rounding import TINY, UNIT, BoolArray, FloatArray
+from exactrev.geometry.rounding import TINY, UNIT, BoolArray, FloatArray, is_in_range
 from exactrev.geometry.skeleton import Int8Array, Int64Array
 from exactrev.network import Network
 
@@ -26,9 +26,7 @@ class PathSums:
         self._layer_of = np.repeat(np.arange(1, network.depth + 1), network.hidden_widths)
         self._W = [layer.as_floats()[0] for layer in network.layers]
         self._some = [np.array([[c != 0 for c in row[:-1]] for row in layer.rows]) for layer in network.layers]
-        sizes = np.concatenate([np.abs(W).ravel() for W in self._W])
-        sizes = sizes[sizes > 0]
-        self._in_range = bool((sizes > 2.0**-200).all() and (sizes < 2.0**200).all())
+        self._in_range = all(is_in_range(W, some) for W, some in zip(self._W, self._some, strict=True))
         self._exact: dict[tuple[int, int, bytes], bool] = {}
 
     def reach_outputs(self, sources: Int64Array, signs: Int8Array) -> BoolArray:

@@ -20,7 +20,7 @@ from exactrev.arithmetic.numbers import nearest_float
 from exactrev.geometry.domain import Domain
 from exactrev.network import Network
 
-__all__ = ["BoolArray", "FloatArray", "Forms", "Forward", "IntArray", "Masks", "RoundedNetwork"]
+__all__ = ["BoolArray", "FloatArray", "Forms", "Forward", "IntArray", "Masks", "RoundedNetwork", "is_in_range"]
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -30,6 +30,15 @@ Masks = Sequence[BoolArray]  # per hidden layer p = 1.. at index p - 1: (points,
 UNIT = 2.0**-53
 TINY = 2.0**-930  # absorbs underflow: UNIT * TINY exceeds any sum of 2**39 underflow errors [2]
 SLACK = 1.0 + 2.0**-30  # covers the rounding of the last few operations of a bound itself [3]
+
+
+def is_in_range(image: FloatArray, is_nonzero: BoolArray) -> bool:
+    """Are the bounds claimed for a matrix with this float image? If not, every sign is decided exactly [2].
+
+    `is_nonzero` is of the exact matrix: an entry below all floats has the image 0.
+    """
+    sizes = np.abs(image[is_nonzero])
+    return bool((sizes > 2.0**-200).all() and (sizes < 2.0**200).all())
 
 
 @dataclass(slots=True)
@@ -75,14 +84,10 @@ class RoundedNetwork:
         self.layer_of = np.array(layer_of + [0] * len(walls), dtype=np.int64)  # a wall is in layer 0
         self.gamma = [2 * UNIT * (width + 4) for width in self.widths]  # [1] for sums over layer p
         self.gamma_back = 2 * UNIT * (sum(self.widths) + 4 * len(self.widths))  # [4]
-        # [2] Where entries are this large or small no bound is claimed, and every sign is decided exactly.
-        sizes = np.concatenate([np.abs(a).ravel() for image in images for a in image] or [np.ones(1)])
-        lost = any(
-            np.count_nonzero(W) + np.count_nonzero(b) != sum(entry != 0 for row in layer.rows for entry in row)
-            for (W, b), layer in zip(images, hidden, strict=True)
+        self.is_in_range = all(
+            is_in_range(np.column_stack(image), np.array([[c != 0 for c in row] for row in layer.rows]))
+            for image, layer in zip(images, hidden, strict=True)
         )
-        sizes = sizes[sizes > 0]
-        self.is_in_range = not lost and bool((sizes > 2.0**-200).all() and (sizes < 2.0**200).all())
 
     def forward(self, points: FloatArray, masks: Masks, upto: int) -> list[FloatArray]:
         """Masked activations of layers 0..upto, without bounds."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
+from itertools import islice, pairwise, repeat
 
+import numpy as np
 import pytest
 from geometry.faces import BoundaryFaces
 from geometry.nasty_networks import relu_network
@@ -12,6 +14,7 @@ from oracles.networks import tangled_network
 
 from exactrev.geometry import Boundaries, Box, boundaries, regions
 from exactrev.geometry.homology import betti_numbers
+from exactrev.geometry.jumps import PathSums
 from exactrev.network import Network, Neuron
 
 LATER = Neuron(2, 0)
@@ -145,3 +148,60 @@ def test_the_edge_of_a_square_and_its_corner_do_not_bend() -> None:
     boundary = boundaries(net).of(LATER)
     assert boundary.n_pieces == 1
     assert [crossing.bends for crossing in boundary.ridges] == [False]
+
+
+def path_sum(net: Network, source: Neuron, target: Neuron, signs: list[int]) -> Fraction:
+    """The sum over live paths, from the definition: products of weights through active neurons."""
+    active = dict(zip(net.neurons(), (s > 0 for s in signs), strict=True))
+    sums = [row[source.index] for row in net.layers[source.layer].W]
+    for layer in range(source.layer + 1, target.layer):
+        sums = [s if active[Neuron(layer, i)] else Fraction(0) for i, s in enumerate(sums)]
+        sums = [sum((w * s for w, s in zip(row, sums, strict=True)), Fraction(0)) for row in net.layers[layer].W]
+    return sums[target.index]
+
+
+SCALES = {
+    "small_integers": [0],
+    "cancelling_at_both_ends": [199, -199, 0],
+    "lost_in_floats": [199, -1101, -126],
+    "too_large_for_floats": [1100, -1100, 0],
+}
+
+
+@pytest.mark.parametrize("exponents", SCALES.values(), ids=SCALES.keys())
+def test_whether_a_path_sum_vanishes_is_decided_exactly(exponents: list[int]) -> None:
+    rng = random.Random(1)
+    zeros = 0
+    for _ in range(12):
+        widths = [2, 3, 2, 3, 2, 1]
+        entries = (rng.choice([-1, 0, 1, 1]) * Fraction(2) ** rng.choice(exponents) for _ in repeat(None))
+        net = Network.from_arrays(([list(islice(entries, n)) for _ in range(m)], [0] * m) for n, m in pairwise(widths))
+        sums = PathSums(net)
+        neurons = list(net.neurons())
+        pairs = [(s, t) for s in range(10) for t in range(10) if neurons[s].layer < neurons[t].layer]
+        signs = np.array([[rng.choice([-1, 1, 1]) for _ in pairs] for _ in neurons], np.int8)
+        expected = [
+            path_sum(net, neurons[s], neurons[t], signs[:, r].tolist()) != 0 for r, (s, t) in enumerate(pairs)
+        ]
+        sources, targets = np.array(pairs).T
+        assert sums.reach_neurons(sources, targets, signs).tolist() == expected
+        zeros += expected.count(False)
+    assert zeros > 50
+
+
+def test_a_bend_that_cancels_against_a_path_lost_in_floats() -> None:
+    # x reaches z[5,0] along two paths: 2^(3*199) * 2^-1101 and -2^(4*-126). They cancel; but 2^-1101 is 0 in floats.
+    # The biases keep layers 2 to 4 active near the origin, and z[5,0] = y - c there with c near 4.
+    big, small, lost = Fraction(2**199), Fraction(1, 2**126), Fraction(1, 2**1101)
+    net = relu_network(
+        [[1, 0, 0], [0, 1, 0]],
+        [[big, 0, 1], [-small, 0, 1], [0, 1, 1]],
+        [[big, 0, 0, 1], [0, small, 0, 1], [0, 0, 1, 1]],
+        [[big, 0, 0, 1], [0, small, 0, 1], [0, 0, 1, 1]],
+        [[lost, small, 1, -7]],
+    )
+    found = boundaries(net)
+    assert found.complex.is_generic
+    (crossing,) = [c for c in found.of(Neuron(5, 0)).ridges if c.neurons == (Neuron(1, 0),)]
+    assert not crossing.bends
+    assert not BoundaryFaces(net).bends_at(Neuron(5, 0), found.ridge_point(crossing.ridge))
