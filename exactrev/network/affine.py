@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
+from operator import mul
 from typing import Any
 
 import flint
@@ -101,10 +102,9 @@ class AffineMap:
         x = lift_vector(point)
         if len(x) != self.n_in:
             raise InvalidNetwork("a point has the wrong number of coordinates", found=len(x), expected=self.n_in)
-        return tuple(
-            sum((c * t for c, t in zip(row[:-1], x, strict=True) if c), Fraction(row[-1])) / self.denominator
-            for row in self.rows
-        )
+        q = lcm(*(entry.denominator for entry in x))
+        numerators = [*(entry.numerator * (q // entry.denominator) for entry in x), q]
+        return tuple(Fraction(sum(map(mul, row, numerators)), self.denominator * q) for row in self.rows)
 
     def after(self, inner: AffineMap) -> AffineMap:
         """The composition x -> self(inner(x)).

@@ -252,7 +252,7 @@ def _homogeneous_columns(points: Iterable[Iterable[Any]], n_in: int) -> flint.fm
     return flint.fmpz_mat(rows).transpose() if rows else None
 
 
-def _over(x: Point, q: int) -> Iterator[int]:
+def _over(x: Sequence[Fraction], q: int) -> Iterator[int]:
     """The numerators of a point over a common denominator; by shifts where it is a power of two, however long."""
     if q & (q - 1):
         return (entry.numerator * (q // entry.denominator) for entry in x)

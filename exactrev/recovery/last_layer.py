@@ -10,7 +10,14 @@ from fractions import Fraction
 
 from exactrev.network import AffineMap, Network, Point
 from exactrev.recovery.known import KnownLayers
-from exactrev.recovery.output_layer import OutputForm, OutputLayer, PointSample, recover_output_layer
+from exactrev.recovery.output_layer import (
+    AffinePiece,
+    OutputForm,
+    OutputLayer,
+    PointSample,
+    Sample,
+    recover_output_layer,
+)
 from exactrev.recovery.sightings import Sighting, Sightings
 
 __all__ = ["activations_at", "assemble", "recover_last_layer", "with_signs"]
@@ -22,6 +29,9 @@ _OTHER_SIGNS = {
 }
 
 
+MOST_PIECES = 3
+
+
 def recover_last_layer(layers: Sequence[AffineMap], sightings: Sightings) -> OutputLayer | None:
     """The output layer, from every piece of every scanned line; None if a neuron's jump was never seen by itself."""
     outgoing = _outgoing(KnownLayers(tuple(layers)), sightings)
@@ -29,8 +39,24 @@ def recover_last_layer(layers: Sequence[AffineMap], sightings: Sightings) -> Out
         return None
     pieces = [piece for line in sightings.lines for piece in line.scan.pieces]
     inputs = activations_at(layers[:-1], [piece.inside for piece in pieces])
-    samples = [PointSample(a, piece.map.at(piece.middle)) for a, piece in zip(inputs, pieces, strict=True)]
+    samples: list[Sample] = [*_known_pieces(layers[:-1], sightings)]
+    samples += [PointSample(a, piece.map.at(piece.middle)) for a, piece in zip(inputs, pieces, strict=True)]
     return recover_output_layer(layers[-1], outgoing, samples)
+
+
+def _known_pieces(below: Sequence[AffineMap], sightings: Sightings) -> list[AffinePiece]:
+    """A few regions on which N is known as an affine map: n_in + 1 equations each, where points give one."""
+    found = []
+    for point, outputs in sightings.known_pieces()[:MOST_PIECES]:
+        if not below:
+            rows = [[int(i == j) for j in range(len(point))] for i in range(len(point))]
+            found.append(AffinePiece(AffineMap.from_arrays(rows, [0] * len(point)), outputs, point))
+            return found  # the activations are x itself, everywhere: one piece is enough
+        net = Network(tuple(below))
+        inner, values = net.affine_map(net.pattern(point)), net(point)
+        kept = tuple(row if v > 0 else (0,) * len(row) for row, v in zip(inner.rows, values, strict=True))
+        found.append(AffinePiece(AffineMap(kept, inner.denominator, inner.n_in), outputs, point))
+    return found
 
 
 def assemble(below: Sequence[AffineMap], output: OutputLayer) -> tuple[Network | None, str]:

@@ -8,10 +8,11 @@ this layer inside a single region, is turned away, or retracted later when more 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
+from operator import mul
 
 from exactrev.arithmetic.integer_matrices import clear_denominators
 from exactrev.network import AffineMap, Point
@@ -50,6 +51,7 @@ class Candidate:
     bias: Fraction
     origin: Sighting
     agreement: Agreement = Agreement(0, 0)
+    _integers: tuple[int, ...] | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -65,15 +67,19 @@ class Candidate:
         lead = next((e for e in entries if e), Fraction(1))
         return tuple(None if e is None else e / lead for e in entries)
 
-    def value(self, activations: Sequence[Fraction]) -> Fraction | None:
-        """The preactivation, or None if an open weight matters."""
-        total = self.bias
-        for w, a in zip(self.weights, activations, strict=True):
-            if a:
-                if w is None:
-                    return None
-                total += w * a
-        return total
+    def sign_at(self, activations: Sequence[int]) -> int | None:
+        """The sign of the preactivation at (a q, q), q > 0; None if an open weight matters."""
+        if self._integers is None:
+            self._integers, _ = clear_denominators([*(w or 0 for w in self.weights), self.bias])
+        if any(activations[i] for i in self.missing):
+            return None
+        value: int = sum(map(mul, self._integers, activations))
+        return (value > 0) - (value < 0)
+
+    def fill(self, found: Mapping[int, Fraction]) -> None:
+        """Weights that were open and are no longer."""
+        self.weights = tuple(found.get(i, w) for i, w in enumerate(self.weights))
+        self._integers = None
 
 
 def agreement(known: KnownLayers | None, candidate: Candidate, sightings: Sightings) -> Agreement:
@@ -83,11 +89,10 @@ def agreement(known: KnownLayers | None, candidate: Candidate, sightings: Sighti
     """
     seen = absent = 0
     for line in sightings.lines:
-        values = [candidate.value(a) for a in line.activations(known)]
-        seen += sum(value == 0 for value in values)
-        for index, (left, right) in enumerate(pairwise(values)):
-            if left is not None and right is not None and left * right < 0 and not line.is_flat(index):
-                absent += 1
+        signs = [candidate.sign_at(a) for a in line.activations(known)]
+        seen += signs.count(0)
+        gaps = enumerate(pairwise(signs))
+        absent += sum({left, right} == {1, -1} and not line.is_flat(i) for i, (left, right) in gaps)
     return Agreement(seen, absent)
 
 
@@ -153,7 +158,7 @@ class LayerSearch:
     def _extend(self, row: Candidate, sighting: Sighting) -> None:
         if self.known is None:
             return
-        active = [i for i, a in enumerate(sighting.activations(self.known)) if a]
+        active = [i for i, a in enumerate(sighting.activations(self.known)[:-1]) if a]
         missing = [i for i in active if row.weights[i] is None]
         if not missing or len(missing) == len(active) or len(missing) + 3 > len(row.weights):
             return
@@ -169,8 +174,7 @@ class LayerSearch:
             equations.append([target, *(-entries[i] for i in missing), known])
         solution = solve_uniquely(equations)
         if solution is not None and solution[0]:
-            found = dict(zip(missing, solution[1:], strict=True))
-            row.weights = tuple(found.get(i, w) for i, w in enumerate(row.weights))
+            row.fill(dict(zip(missing, solution[1:], strict=True)))
 
     def _reaches_far(self, candidate: Candidate, sighting: Sighting) -> bool:
         """Layer 1: is the whole hyperplane in B, as far as random points on it tell (TestHyperplane, §4.1)?"""
@@ -179,7 +183,7 @@ class LayerSearch:
         return share is not None and share * 4 >= 3
 
     def _explains(self, row: Candidate, sighting: Sighting) -> bool:
-        return row.value(sighting.activations(self.known)) == 0
+        return row.sign_at(sighting.activations(self.known)) == 0
 
     def _row_of(self, sighting: Sighting) -> Candidate | None:
         """The row whose zero the breakpoint is, as far as its region and a walk tell; None if there is none."""

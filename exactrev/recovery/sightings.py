@@ -12,6 +12,7 @@ from fractions import Fraction
 from exactrev.network import AffineMap, Network, Point
 from exactrev.recovery.known import KnownLayers
 from exactrev.recovery.lines import LineScan
+from exactrev.recovery.points import to_integers
 from exactrev.recovery.probe import Probe
 from exactrev.recovery.walk import Form
 
@@ -25,15 +26,14 @@ class Line:
         self.scan = scan
         self.points: list[Point] = [b.point for b in scan.breakpoints]
         self._known: KnownLayers | None = None
-        self._activations: list[tuple[Fraction, ...]] = []
+        self._activations = [_homogeneous(point) for point in self.points]
 
-    def activations(self, known: KnownLayers | None) -> list[tuple[Fraction, ...]]:
-        """a^m at every breakpoint, m the depth of the known layers; the points themselves where nothing is known."""
-        if known is None:
-            return self.points
+    def activations(self, known: KnownLayers | None) -> list[tuple[int, ...]]:
+        """(a q, q) in integers at every breakpoint, a the last known layer's activations; a = x where none is known."""
         if self._known is not known:
-            values = Network(known.layers).evaluate(self.points)
-            self._activations = [tuple(max(v, Fraction(0)) for v in value) for value in values]
+            values = self.points if known is None else Network(known.layers).evaluate(self.points)
+            relu = [value if known is None else tuple(max(v, Fraction(0)) for v in value) for value in values]
+            self._activations = [_homogeneous(a) for a in relu]
             self._known = known
         return self._activations
 
@@ -53,7 +53,7 @@ class Sighting:
     def point(self) -> Point:
         return self.line.points[self.index]
 
-    def activations(self, known: KnownLayers | None) -> tuple[Fraction, ...]:
+    def activations(self, known: KnownLayers | None) -> tuple[int, ...]:
         return self.line.activations(known)[self.index]
 
 
@@ -81,6 +81,16 @@ class Sightings:
             self._pieces[key] = self.probe.piece(seen.inside, germ=seen.germ)
         return self._pieces[key]
 
+    def known_pieces(self) -> list[tuple[Point, AffineMap]]:
+        """A point of every piece whose affine map has been asked for, with that map."""
+        found = []
+        for line in self.lines:
+            for index, piece in enumerate(line.scan.pieces):
+                affine = self._pieces.get((id(line), index))
+                if affine is not None:
+                    found.append((piece.inside, affine))
+        return found
+
     def jump(self, sighting: Sighting) -> AffineMap | None:
         """The difference of the pieces after and before a breakpoint: outer product of output jumps and z's form."""
         before = self.piece(sighting.line, sighting.index)
@@ -103,3 +113,8 @@ class Sightings:
             return None
         lead = next(c for c in row if c)
         return tuple(Fraction(c, lead) for c in row)
+
+
+def _homogeneous(point: Point) -> tuple[int, ...]:
+    numerators, q = to_integers(point)
+    return (*numerators, q)
