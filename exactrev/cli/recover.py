@@ -55,7 +55,7 @@ def _read_size(ctx: click.Context, param: click.Parameter, value: str | None) ->
 
 
 @click.command()
-@click.argument("net", metavar="NET", required=False)
+@click.argument("net", metavar="[NET]", required=False)
 @click.option(
     "--queries",
     type=click.Choice(["plain", "packed"]),
@@ -115,16 +115,16 @@ def recover(
     if net is not None and truth is None:
         truth = load_network(net, raw)
     judgement = None if truth is None else _judge(truth, result, seed)
-    if output is not None and result.network is not None:
-        from exactrev.network.files import save
-
-        save(result.network, output)
     if as_json:
         print_json(as_record(result, judgement, net, truth, seconds))
     else:
         print_lines(as_lines(result, judgement, seconds))
-        if output is not None:
-            print_lines([f"  {output}: written" if result.network is not None else f"  {output}: not written"])
+    if output is not None and result.network is not None:
+        from exactrev.network.files import save
+
+        save(result.network, output)  # .npz and .onnx may be refused, which must not cost the report
+    if output is not None and not as_json:
+        print_lines([f"  {output}: {'not ' if result.network is None else ''}written"])
     ctx.exit(ExitCode.HOLDS if judgement is not None and judgement.is_equal else ExitCode.FAILS)
 
 

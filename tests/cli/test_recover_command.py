@@ -149,6 +149,16 @@ def test_what_is_not_recovered_is_missing_with_a_reason(run: Run, monkeypatch: p
     assert run("recover", "figure1").out.endswith("verdict: partial\n")
 
 
+def test_a_file_that_cannot_hold_the_result_does_not_cost_the_report(run: Run) -> None:
+    # No scaling of the neuron makes its weights, its bias and the weight out of it all binary.
+    save(Network.from_arrays([([["1/3", 1]], ["1/7"]), ([["1/5"]], [0])]), "net.json")
+    answer = run("recover", "net.json", "-o", "found.npz")
+    assert answer.code == 4
+    assert "verdict: complete; isomorphic to the truth" in answer.out
+    assert "found.npz" in answer.err
+    assert not Path("found.npz").exists()
+
+
 # -- replaying --------------------------------------------------------------------------------------------------------
 
 
@@ -181,6 +191,14 @@ def test_a_replayed_result_can_be_judged_afterwards(run: Run) -> None:
     second = run("recover", "figure1", "--replay", "t.jsonl", "--json")
     assert second.code == 0
     assert without(first.json, "seconds") == without(second.json, "seconds")
+
+
+def test_an_equivalence_oracle_answers_in_a_replay_as_it_did_before(run: Run) -> None:
+    save(he_network((2, 4, 1), 0), "net.json")
+    first = run("recover", "net.json", "--equivalence", "--transcript", "t.jsonl", "--json").json
+    second = run("recover", "net.json", "--equivalence", "--replay", "t.jsonl", "--json").json
+    assert second["equivalence_queries"] == 1
+    assert without(first, "seconds") == without(second, "seconds")
 
 
 def test_inexact_answers_are_noticed_in_a_replay_too(run: Run) -> None:
