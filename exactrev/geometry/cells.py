@@ -168,6 +168,8 @@ class GenericCells(Cells):
     def crossing_corners(self, hashes: Int64Array) -> Incidence:
         """The corners of every ridge, given the hashes that `crossings` returned."""
         order = np.argsort(hashes)
+        if (hashes[order[1:]] == hashes[order[:-1]]).any():
+            raise TheoryContradicted("two ridges have the same hash")
         owners, members = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for pair in combinations(range(self._found.skeleton.n_in), 2):
             at, found = all_sides(self._found, pair)
