@@ -81,16 +81,14 @@ def test_a_neuron_too_few_is_a_contradiction_and_no_network():
     assert f"{len(output.contradicting)} samples" in reason
 
 
-def test_too_few_lines_leave_columns_open_and_give_no_network():
-    net = he_network((12, 2, 1), 1)
-    sightings = lines_across(net, 1, seed=1)
-    output = recover_last_layer(net.layers[:1], sightings)
-    if output is None:
-        pytest.fail("the line was to cross both boundaries")
-    assert output.form is None
-    network, reason = assemble([], output)
-    assert network is None
-    assert f"determine {output.rank} of its columns" in reason
+def test_a_unit_that_is_off_at_every_sample_leaves_a_column_open_and_gives_no_network():
+    first = AffineMap.from_arrays([[1, 0], [0, 1], [0, 0]], [0, 0, -1])  # the third is off everywhere
+    second = AffineMap.from_arrays([[1, -1, 5], [1, 2, 3]], [0, -1])
+    net = Network((first, second, AffineMap.from_arrays([[1, 3]], [4])))
+    output = recover_last_layer([first, second], lines_across(net, 6))
+    assert output is not None
+    assert (output.form, output.rank) == (None, 3)
+    assert assemble([first], output) == (None, "output layer: the samples determine 3 of its columns")
 
 
 @pytest.mark.parametrize("n_out", [1, 2])
