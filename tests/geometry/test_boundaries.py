@@ -205,3 +205,23 @@ def test_a_bend_that_cancels_against_a_path_lost_in_floats() -> None:
     (crossing,) = [c for c in found.of(Neuron(5, 0)).ridges if c.neurons == (Neuron(1, 0),)]
     assert not crossing.bends
     assert not BoundaryFaces(net).bends_at(Neuron(5, 0), found.ridge_point(crossing.ridge))
+
+
+def test_a_ray_that_leaves_a_plane_bends_the_boundary_where_they_meet() -> None:
+    # z = |x| - ReLU(x - |y| - |w|): for x >= 0 the smaller of x and |y| + |w|. So z = 0 on the plane x = 0 and on the
+    # ray y = w = 0, x >= 0. All pieces lie in one plane, and still B[z] bends at the origin: the ray leaves it.
+    rows = [[1, 0, 0, 0], [-1, 0, 0, 0], [0, 1, 0, 0], [0, -1, 0, 0], [0, 0, 1, 0], [0, 0, -1, 0]]
+    net = relu_network(
+        rows,
+        [[1, 0, 0, 0, 0, 0, 0], [0, 1, 0, 0, 0, 0, 0], [1, -1, -1, -1, -1, -1, 0]],
+        [[1, 1, -1, 0]],
+    )
+    found = boundaries(net)
+    boundary = found.of(Neuron(3, 0))
+    assert (boundary.n_components, boundary.n_isolated, boundary.n_bends) == (1, 1, 0)
+    table = found.ridges
+    (origin,) = [face for face in range(len(table)) if found.ridge_point(face) == (0, 0, 0)]
+    bends = table.bends[table.ids.starts[origin] : table.ids.starts[origin + 1]]
+    assert not table.is_ridge[origin]
+    assert bends[found.ridge_neurons(origin).index(Neuron(3, 0))]
+    check_below_the_pieces(found, BoundaryFaces(net))

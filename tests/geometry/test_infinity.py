@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from exactrev.geometry.complex import FIRST_EXPONENT
 from exactrev.geometry.domain import Simplex
 from exactrev.geometry.enumeration import MEMORY, Enumeration
 from exactrev.geometry.infinity import is_complete_at_infinity
+from exactrev.geometry.rounding import RoundedNetwork
 from exactrev.network import Network
 
 R = 2**FIRST_EXPONENT
@@ -158,3 +161,34 @@ def test_parallel_lines_that_are_told_apart_far_away_only() -> None:
     check_agreement(regions(net), brute_force(net))
     later = relu_network([[1, 0, 0], [0, 1, 0]], [[1, 0, 1], [1, "1/1099511627776", 0], [1, -1, -1]])
     check_agreement(regions(later), brute_force(later))
+
+
+def test_an_inactive_neuron_that_drifts_towards_zero_by_less_than_floats_tell() -> None:
+    # Along x = y, where z[2,0] vanishes, only x - y + 1 is active, so everything later is constant there; but
+    # (1 + 2^-60) x - y - 1, inactive so far, becomes active at x = 2^60.
+    net = relu_network([[1, -1, 1], [1 + Fraction(1, 2**60), -1, -1]], [[1, 0, -1]])
+    check_agreement(regions(net), brute_force(net))
+    assert not is_complete_at_infinity(inside_simplex(net, R).found)
+
+
+@pytest.mark.parametrize("widths", [(2, 5, 4, 1), (3, 4, 3, 1)], ids=str)
+def test_a_simplex_that_is_too_small_is_refused_in_exact_integers(
+    widths: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = RoundedNetwork.__init__
+
+    def out_of_range(self: RoundedNetwork, *args: Any) -> None:
+        original(self, *args)
+        self.is_in_range = False
+
+    monkeypatch.setattr(RoundedNetwork, "__init__", out_of_range)
+    refused = 0
+    for seed in range(4):
+        net = he_network(seed, *widths)
+        everywhere = combinatorics(regions(net))
+        for radius in (1, 16):
+            here = inside_simplex(net, radius)
+            accepted = is_complete_at_infinity(here.found)
+            refused += not accepted
+            assert not accepted or combinatorics(here) == everywhere
+    assert refused > 3
