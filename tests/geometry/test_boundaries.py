@@ -180,9 +180,7 @@ def test_whether_a_path_sum_vanishes_is_decided_exactly(exponents: list[int]) ->
         neurons = list(net.neurons())
         pairs = [(s, t) for s in range(10) for t in range(10) if neurons[s].layer < neurons[t].layer]
         signs = np.array([[rng.choice([-1, 1, 1]) for _ in pairs] for _ in neurons], np.int8)
-        expected = [
-            path_sum(net, neurons[s], neurons[t], signs[:, r].tolist()) != 0 for r, (s, t) in enumerate(pairs)
-        ]
+        expected = [path_sum(net, neurons[s], neurons[t], signs[:, r].tolist()) != 0 for r, (s, t) in enumerate(pairs)]
         sources, targets = np.array(pairs).T
         assert sums.reach_neurons(sources, targets, signs).tolist() == expected
         zeros += expected.count(False)
