@@ -14,7 +14,7 @@ from fractions import Fraction
 from itertools import pairwise
 from operator import mul
 
-from exactrev.arithmetic.integer_matrices import clear_denominators
+from exactrev.arithmetic.integer_matrices import clear_denominators, integer_rank
 from exactrev.network import AffineMap, Point
 from exactrev.recovery.hyperplanes import Hyperplane, test_hyperplane
 from exactrev.recovery.known import KnownLayers
@@ -35,12 +35,12 @@ class Agreement:
 
     @property
     def is_good(self) -> bool:
-        return self.seen >= 1 and self.absent * 5 <= self.seen
+        return self.seen >= 1 and self.absent * 8 <= self.seen
 
     @property
     def is_strong(self) -> bool:
         """Enough to take a row seriously of which weights are still open."""
-        return self.seen >= 4 and self.absent * 10 <= self.seen
+        return self.seen >= 12 and not self.absent
 
 
 @dataclass(slots=True)
@@ -166,6 +166,9 @@ class LayerSearch:
         if form is None or len(form) < len(missing) + 3:  # one equation to spare, at least
             return
         affine = self.known.maps(self.known.place(sighting.point).pattern)[-1]
+        constant = [0] * (len(form) - 1) + [1]
+        if integer_rank([*(affine.rows[i] for i in active), constant]) < len(missing) + 2:
+            return  # so few independent equations that any boundary would satisfy them
         equations = []
         for k, target in enumerate(form):
             entries = {i: Fraction(affine.rows[i][k], affine.denominator) for i in active}

@@ -111,6 +111,7 @@ class Probe:
         self.rng = random.Random(seed)
         self._seed = seed
         self.plain_queries = 0
+        self.answered: list[tuple[Point, Point]] = []  # every plain question with its answer, in order
         self.packed_queries = 0
         self._digits: _Digits | None = None
 
@@ -122,8 +123,10 @@ class Probe:
 
     def values(self, points: Iterable[Iterable[Any]]) -> list[Point]:
         """N at every point, in one batch."""
-        answers = self.oracle.ask(points)
+        asked = [tuple(lift_vector(point)) for point in points]
+        answers = self.oracle.ask(asked)
         self.plain_queries += len(answers)
+        self.answered += zip(asked, answers, strict=True)
         return answers
 
     def scalar(self, x: Iterable[Any]) -> Fraction:

@@ -123,7 +123,9 @@ class Reconstruction:
     # -- rounds ---------------------------------------------------------------------------------------------------
 
     def run(self, rounds: int) -> Recovery:
-        """At most so many rounds; stops at the first result that nothing contradicts."""
+        """At most so many rounds, one at least; stops at the first result that nothing contradicts."""
+        if rounds < 1:
+            raise ValueError(f"a recovery takes at least one round, not {rounds}")
         self._scan_random()
         self._scan_random()
         for number in range(1, rounds + 1):
@@ -135,6 +137,7 @@ class Reconstruction:
                 if point is None:
                     return self._recovery(attempt, number, 0)
                 wrong = [point]
+                self._samples.append((point, self.probe.value(point)))
             if number < rounds:
                 self._look_again(attempt, wrong)
         return self._recovery(attempt, rounds, len(wrong))
@@ -157,13 +160,14 @@ class Reconstruction:
         return self.equivalence(network)
 
     def _find_contradictions(self, attempt: Attempt) -> list[Point]:
-        """Test points at which the attempt's function is not N. The points are asked once and kept."""
+        """Points at which the attempt's function is not N: test points, asked once, and all that ever was asked."""
         while len(self._samples) < self.tests:
             batch = [self._random_point() for _ in range(self.tests - len(self._samples))]
             self._samples += zip(batch, self.probe.values(batch), strict=True)
         if attempt.network is not None:
-            answers = attempt.network.evaluate([x for x, _ in self._samples])
-            return [x for (x, y), answer in zip(self._samples, answers, strict=True) if y != answer]
+            told = self.probe.answered
+            answers = attempt.network.evaluate([x for x, _ in told])
+            return [x for (x, y), answer in zip(told, answers, strict=True) if y != answer]
         if attempt.output is not None and attempt.output.form is not None:
             activations = activations_at(attempt.layers[:-1], [x for x, _ in self._samples])
             samples = [PointSample(a, y) for a, (_, y) in zip(activations, self._samples, strict=True)]
