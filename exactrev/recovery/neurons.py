@@ -26,6 +26,9 @@ from exactrev.recovery.walk import Absence, Form, Walk
 __all__ = ["Agreement", "Candidate", "LayerSearch", "agreement", "rows_as_map"]
 
 
+MOST_TRIES = 4  # rounds in which rows with open weights are walked again
+
+
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """How scanned lines speak of a row: zeros seen, and zeros predicted where N goes on without a break, not flat."""
@@ -107,6 +110,7 @@ class LayerSearch:
     found: list[Candidate] = field(default_factory=list)
     partial: list[Candidate] = field(default_factory=list)
     _settled: set[tuple[int, int]] = field(default_factory=set)
+    _tries: int = 0
 
     def run(self, pool: Iterable[Sighting]) -> list[Candidate]:
         """Work through unexplained breakpoints; returns the rows that the lines agree with, complete ones first.
@@ -127,7 +131,34 @@ class LayerSearch:
             if candidate is not None:
                 self._judge(candidate)
         self._extend_partial(sightings)
+        self._walk_on()
         return [*self.found, *(row for row in self.partial if row.agreement.is_strong)]
+
+    @property
+    def promising(self) -> list[Candidate]:
+        """Rows with open weights that nothing speaks against."""
+        return [row for row in self.partial if row.agreement.seen and not row.agreement.absent]
+
+    def _walk_on(self) -> None:
+        """Once more along the boundaries of a few rows whose weights are open, other ways than before."""
+        self._tries += 1
+        if self._tries > MOST_TRIES:
+            return
+        for row in self.promising[:3]:
+            form = self.sightings.form(row.origin)
+            if self.known is None or form is None:
+                continue
+            system = RowSystem(self.known)
+            system.add_form(self.known.place(row.origin.point), form)
+            for index, weight in enumerate(row.weights):
+                if weight is not None:
+                    system.add_weight(index, weight)
+            solved = self._walk(row.origin.point, form, system, system.solve())
+            if solved.is_consistent:
+                row.fill({i: w for i, w in enumerate(solved.weights) if w is not None})
+            if row.is_complete:
+                self.partial.remove(row)
+                self._judge(row)
 
     def _judge(self, candidate: Candidate) -> None:
         candidate.agreement = agreement(self.known, candidate, self.sightings)
@@ -212,7 +243,7 @@ class LayerSearch:
     def _walk(self, point: Point, form: Form, system: RowSystem, solved: Solved) -> Solved:
         if self.known is None:
             return solved
-        walk = Walk(self.known, self.probe, point, form)
+        walk = Walk(self.known, self.probe, point, form, seed=self._tries)
         absences = 0
         for step in range(self.most_steps):
             walk.weights.update({i: w for i, w in enumerate(solved.weights) if w is not None})

@@ -185,6 +185,7 @@ class Reconstruction:
         layers: list[AffineMap] = []
         decisions: list[SignDecision] = []
         known: KnownLayers | None = None
+        search = LayerSearch(None, self.probe, self.sightings)
         while True:
             pool = self._unexplained(known)
             if known is not None:
@@ -196,8 +197,13 @@ class Reconstruction:
                     last = self._finish(layers, decisions[:-1])
                     if last.network is not None and len(pool) * 20 < len(self.sightings.all()):
                         return last
-                    reason = f"signs of layer {len(layers)}: {decision.reason}"
-                    return Attempt(tuple(layers), tuple(decisions), last.output, None, reason)
+                    return self._finish_with_open_rows(layers, decisions, search, open_weights) or Attempt(
+                        tuple(layers),
+                        tuple(decisions),
+                        last.output,
+                        None,
+                        f"signs of layer {len(layers)}: {decision.reason}",
+                    )
                 layers[-1] = with_signs(layers[-1], decision.signs)
                 known = KnownLayers(tuple(layers))
             key = tuple(layers)
@@ -209,6 +215,25 @@ class Reconstruction:
             layers.append(rows_as_map(rows))
             open_weights += [(Neuron(len(layers), z), i) for z, row in enumerate(rows) for i in row.missing]
             known = KnownLayers(tuple(layers))
+
+    def _finish_with_open_rows(
+        self,
+        layers: Sequence[AffineMap],
+        decisions: Sequence[SignDecision],
+        search: LayerSearch,
+        open_weights: list[tuple[Neuron, int]],
+    ) -> Attempt | None:
+        """If rows with open weights explain all that is left, the last known layer is the last hidden one."""
+        complete = len(layers[-1].rows)
+        rows = [*search.found, *search.promising]
+        extended = [*layers[:-1], rows_as_map(rows)]
+        if len(rows) == complete or self._unexplained(KnownLayers(tuple(extended))):
+            return None
+        attempt = self._finish(extended, decisions[:-1])
+        open_weights += [
+            (Neuron(len(layers), z), i) for z, row in enumerate(rows) for i in row.missing if z >= len(search.found)
+        ]
+        return attempt
 
     def _unexplained(self, known: KnownLayers | None) -> list[Sighting]:
         sightings = self.sightings.all()

@@ -182,7 +182,8 @@ class WorkList:
         between = LineMap.through(before, at_before, after, at_after)
         if (goes_on and between != a.map) or (has_begun and between != b.map):
             return [self._split(a, b)]  # N breaks between these two: they say nothing about a piece
-        if self.ask(t)[0] != between.at(t):
+        middle = (before + after) / 2
+        if self.ask(middle)[0] != between.at(middle):
             # N breaks at t, between two other maps: both are hidden from outside, for instance by a hat around t
             return [self.measure(before, a.t - before), self.measure(after, b.t - after)]
         return [Station(before, between), Station(after, between)]

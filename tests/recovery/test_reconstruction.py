@@ -247,7 +247,6 @@ def test_progress_is_told_line_by_line_and_round_by_round():
     assert any(text.startswith("a line with ") for text in told)
 
 
-@pytest.mark.xfail(reason="breakpoints that no neuron found explains are not yet counted as contradictions")
 @pytest.mark.parametrize(("widths", "seed"), [((10, 10, 10, 1), 0), ((10, 10, 10, 1), 6)])
 def test_a_network_that_is_returned_agrees_with_every_answer_that_was_given(widths, seed):
     net, asked = he_network(widths, seed), []
