@@ -140,7 +140,7 @@ def test_true_errors_stay_far_below_their_bounds_in_deep_networks(widths: tuple[
 @pytest.mark.parametrize("kind", KINDS)
 def test_true_errors_stay_below_their_bounds_in_networks_that_are_hard_for_floats(kind: str) -> None:
     compared = 0
-    for seed in range(15):
+    for seed in range(10):
         found = regions(wild_network(seed, kind, WIDTHS[seed % len(WIDTHS)])).found
         assert found.rounded.is_in_range
         every = [position_shares(found, 40), direction_shares(found, 20), gradient_shares(found, 6)]
@@ -148,7 +148,7 @@ def test_true_errors_stay_below_their_bounds_in_networks_that_are_hard_for_float
         # The bound may be attained up to the factors that cover its own rounding.
         assert all(share < 1 for part in every for share in part)
         compared += sum(map(len, every))
-    assert compared > 1000
+    assert compared > 700
 
 
 def far_off_network(*later_rows: list[int]) -> Network:
@@ -193,7 +193,7 @@ SIZES = {
 
 @pytest.mark.parametrize("exponents", SIZES.values(), ids=SIZES.keys())
 def test_regions_of_networks_with_numbers_of_extreme_sizes(exponents: list[int]) -> None:
-    for seed in range(8):
+    for seed in range(5):
         rng = random.Random(seed)
         widths = rng.choice([(2, 4, 2, 1), (2, 2, 2, 2, 1), (1, 4, 4, 1), (3, 3, 1, 1)])
         rows = [

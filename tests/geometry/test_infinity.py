@@ -76,7 +76,7 @@ def test_coincidences_with_the_walls_of_the_first_simplex(exponent: int, monkeyp
     monkeypatch.setattr(complex, "FIRST_EXPONENT", exponent)
     monkeypatch.setattr(complex, "_scale_exponent", lambda network: 0)
     radii: Counter[bool] = Counter()
-    for seed in range(60):
+    for seed in range(40):
         for net in (coinciding_network(seed, 2**exponent), tangled_network(seed)):
             found = regions(net)
             check_agreement(found, brute_force(net))
