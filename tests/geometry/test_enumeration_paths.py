@@ -144,7 +144,7 @@ def test_one_wrong_sign_in_a_whole_layer_is_noticed(ways: Counter[str], monkeypa
 
 @pytest.mark.parametrize("span", [1, 5, 30, 200, 1000, 5000])
 def test_colliding_hashes_are_refused_and_never_give_a_wrong_answer(span: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    nets = [mixed_network(seed) for seed in range(14)]
+    nets = [mixed_network(seed) for seed in range(20)]
     expected = [content(regions(net)) for net in nets]
     collide(monkeypatch, span, range(100))
     outcomes: Counter[str] = Counter()
