@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import overload
 
 import numpy as np
 
@@ -110,9 +111,13 @@ class Boundaries(Sequence[Boundary]):
     def __len__(self) -> int:
         return len(self._neurons)
 
-    def __getitem__(self, index: int | slice) -> Boundary:  # type: ignore[override]
-        if isinstance(index, slice):
-            raise TypeError("boundaries are taken one at a time")
+    @overload
+    def __getitem__(self, index: int) -> Boundary: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Boundary]: ...
+
+    def __getitem__(self, index: int | slice) -> Boundary | list[Boundary]:
         return self._list[index]
 
     def __iter__(self) -> Iterator[Boundary]:

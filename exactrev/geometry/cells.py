@@ -9,6 +9,7 @@ So nothing is listed twice, and a hash that occurs twice is a collision.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, permutations
@@ -49,7 +50,7 @@ class Incidence:
         return cls(starts, members[order].astype(np.int32))
 
 
-class Cells:
+class Cells(ABC):
     """The full-dimensional cells and their facets; regions first, then thick cells.
 
     `facet_cells` (facets, 2): the two cells. `facet_ids`: the neurons that vanish on a facet, not identically on both
@@ -62,22 +63,22 @@ class Cells:
     facet_ids: Incidence
     unbounded: BoolArray
 
+    @abstractmethod
     def signs(self, cells: Int64Array) -> Int8Array:
         """Sign vectors (neurons, cells) of the preactivations on the open cells."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cell_vertices(self, cell: int) -> Int64Array:
         """Vertices of the skeleton at the corners of the closed cell, each point once."""
-        raise NotImplementedError
 
+    @abstractmethod
     def facet_vertices(self, facet: int) -> Int64Array:
         """Vertices of the skeleton at the corners of the facet, each point once."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def unbounded_facets(self) -> BoolArray:
         """Which facets reach a wall."""
-        raise NotImplementedError
 
 
 class GenericCells(Cells):
