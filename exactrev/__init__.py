@@ -21,6 +21,7 @@ _HOME = {
     "regions": "exactrev.geometry",
     "region_graph": "exactrev.geometry",
     "boundaries": "exactrev.geometry",
+    "recover": "exactrev.recovery",
     "verify": "exactrev.statements",
     "Outcome": "exactrev.verdict",
     "Verdict": "exactrev.verdict",
@@ -37,6 +38,7 @@ __all__ = [
     "__version__",
     "boundaries",
     "load",
+    "recover",
     "region_graph",
     "regions",
     "save",
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from exactrev.geometry import Box, boundaries, region_graph, regions
     from exactrev.network import AffineMap, Network, Neuron, load, save
     from exactrev.oracle import Oracle
+    from exactrev.recovery import recover
     from exactrev.statements import verify
     from exactrev.verdict import Outcome, Verdict
 

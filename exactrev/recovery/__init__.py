@@ -12,6 +12,7 @@ from exactrev.recovery.hyperplanes import (
 )
 from exactrev.recovery.lines import Breakpoint, LineMap, LinePiece, LineScan, points_on_line
 from exactrev.recovery.probe import Germ, NotPiecewiseLinear, OnBoundary, Probe
+from exactrev.recovery.reconstruction import Recovery, recover
 from exactrev.recovery.segments import Segment, tangent_segments
 
 __all__ = [
@@ -26,12 +27,14 @@ __all__ = [
     "NotPiecewiseLinear",
     "OnBoundary",
     "Probe",
+    "Recovery",
     "Segment",
     "find_jump",
     "infer_hyperplane",
     "infer_hyperplane_from_points",
     "jump_between",
     "points_on_line",
+    "recover",
     "tangent_segments",
     "test_hyperplane",
 ]

@@ -149,7 +149,7 @@ class Reconstruction:
             for _ in range(2):
                 self._scan_random()
             return
-        for x in list(wrong)[:2]:
+        for x in self._random.sample(list(wrong), min(2, len(wrong))):
             nearest = min(good, key=lambda y: sum((a - b) ** 2 for a, b in zip(x, y, strict=True)))
             self._scan(x, tuple(b - a for a, b in zip(x, nearest, strict=True)))
 
