@@ -12,8 +12,8 @@ identically is *thick*. Everything is decided from exact zeros and exact points 
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import cached_property
+from math import lcm
 
 import flint
 import numpy as np
@@ -189,13 +189,13 @@ def _maximal_zero_sets(zeros: BoolArray) -> list[tuple[int, list[int]]]:
 
 
 def affine_rank(points: list[Point]) -> int:
-    """The dimension of the affine hull of at least one point."""
-    origin, *others = points
-    rows: list[list[int]] = []
-    for point in others:
-        difference = [x - o for x, o in zip(point, origin, strict=True)]
-        q = Fraction(1)
-        for entry in difference:
-            q *= entry.denominator
-        rows.append([int(entry * q) for entry in difference])
-    return int(flint.fmpz_mat(rows).rank()) if rows else 0
+    """The dimension of the affine hull of some points.
+
+    >>> affine_rank([(0, 0), (1, 2), (2, 4)]), affine_rank([(0, 0), (1, 2), (2, 5)])
+    (1, 2)
+    """
+    rows = []
+    for point in points:
+        q = lcm(*(x.denominator for x in point))
+        rows.append([*(x.numerator * (q // x.denominator) for x in point), q])
+    return int(flint.fmpz_mat(rows).rank()) - 1

@@ -96,9 +96,9 @@ def _check_exactly(found: Enumeration, vertices: IntArray) -> bool:
     # A zero that is no tight form and does not last is a coincidence of this very radius.
     if found.zeros is not None and (found.zeros[: skeleton.M, vertices] & (neurons != 0) & (linear != 0)).any():
         return False
+    walls = [[(a, i) for i, a in enumerate(normal) if a] for normal, _ in found.domain.walls()]
     for column, q in enumerate(directions):
-        for w, (normal, _) in enumerate(found.domain.walls()):
-            slope = sum(a * x for a, x in zip(normal, q, strict=True)) + exact.wall_speeds[w]
-            if signs[skeleton.M + w, column] > 0 and slope < 0:
+        for w, (normal, speed) in enumerate(zip(walls, exact.wall_speeds, strict=True)):
+            if signs[skeleton.M + w, column] > 0 and sum(a * q[i] for a, i in normal) < -speed:
                 return False
     return True
