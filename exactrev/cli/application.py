@@ -58,7 +58,7 @@ class Application(click.Group):
             stop(ExitCode.BAD_INPUT, f"{error.filename or 'the results'}: {error.strerror or error}")
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
-        except Exception as error:
+        except Exception as error:  # a fault of ours, of whatever kind: say so, and exit with its own code
             report(error)
             ctx.exit(ExitCode.INTERNAL)
 

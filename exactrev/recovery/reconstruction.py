@@ -51,8 +51,8 @@ class Attempt:
 class Recovery:
     """The outcome of a recovery.
 
-    `network` reproduces every answer that was given, or is None. `is_exact_everywhere` is True only if an equivalence
-    oracle said so; otherwise `tested` points without contradiction is all that is claimed.
+    `network` reproduces every plain answer that was given, or is None. `is_exact_everywhere` is True only if an
+    equivalence oracle said so; otherwise `tested` points without contradiction is all that is claimed.
     """
 
     network: Network | None
@@ -229,10 +229,10 @@ class Reconstruction:
         extended = [*layers[:-1], rows_as_map(rows)]
         if len(rows) == complete or self._unexplained(KnownLayers(tuple(extended))):
             return None
+        layer = len(extended)
+        open_weights[:] = [entry for entry in open_weights if entry[0].layer != layer]  # the rows are numbered anew
+        open_weights += [(Neuron(layer, z), i) for z, row in enumerate(rows) for i in row.missing]
         attempt = self._finish(extended, decisions[:-1])
-        open_weights += [
-            (Neuron(len(layers), z), i) for z, row in enumerate(rows) for i in row.missing if z >= len(search.found)
-        ]
         return attempt
 
     def _unexplained(self, known: KnownLayers | None) -> list[Sighting]:
