@@ -1,6 +1,7 @@
 """From the last hidden layer, known up to signs, to a network: outgoing weights from jumps, the rest from values.
 
-Knows sightings and the algebra of `output_layer`; asks only for pieces beside breakpoints.
+Knows sightings and the algebra of `output_layer`; asks only for pieces beside breakpoints. Where a weight is open, that
+is, stands as a placeholder, whatever it would enter is left out.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from exactrev.network import AffineMap, Network, Point
+from exactrev.network import AffineMap, Network, Neuron, Point
 from exactrev.recovery.known import KnownLayers
 from exactrev.recovery.output_layer import (
     AffinePiece,
@@ -18,6 +19,7 @@ from exactrev.recovery.output_layer import (
     Sample,
     recover_output_layer,
 )
+from exactrev.recovery.points import exponent, power_of_two
 from exactrev.recovery.sightings import Sighting, Sightings
 
 __all__ = ["activations_at", "assemble", "recover_last_layer", "with_signs"]
@@ -29,34 +31,88 @@ _OTHER_SIGNS = {
 }
 
 
-MOST_PIECES = 3
+_LEAST_PIECES, _EQUATIONS_A_COLUMN = 3, 40
+"""Of the regions where N is known, so many are used at least; and so many as give that many equations a column."""
+
+OpenWeights = Sequence[tuple[Neuron, int]]
+"""Weights that are placeholders: (neuron, index of the unit below, whose weight into the neuron it is)."""
 
 
-def recover_last_layer(layers: Sequence[AffineMap], sightings: Sightings) -> OutputLayer | None:
-    """The output layer, from every piece of every scanned line; None if a neuron's jump was never seen by itself."""
-    outgoing = _outgoing(KnownLayers(tuple(layers)), sightings)
-    if outgoing is None:
-        return None
-    pieces = [piece for line in sightings.lines for piece in line.scan.pieces]
-    inputs = activations_at(layers[:-1], [piece.inside for piece in pieces])
-    samples: list[Sample] = [*_known_pieces(layers[:-1], sightings)]
-    samples += [PointSample(a, piece.map.at(piece.middle)) for a, piece in zip(inputs, pieces, strict=True)]
+def recover_last_layer(
+    layers: Sequence[AffineMap], sightings: Sightings, open_weights: OpenWeights = ()
+) -> OutputLayer:
+    """The output layer, from every piece of every scanned line.
+
+    A neuron that was never seen to break N by itself has its outgoing weights from values, if these show them. Pieces
+    on which the unit below an open weight is active are left out. Raises `ValueError` if no line was scanned.
+    """
+    if not sightings.lines:
+        raise ValueError("the output layer is sought in the pieces of lines, and none was scanned")
+    outgoing = _outgoing(KnownLayers(tuple(layers)), sightings, open_weights)
+    samples: list[Sample] = [*_known_pieces(layers, sightings, open_weights)]
+    samples += _line_pieces(layers, sightings, open_weights)
     return recover_output_layer(layers[-1], outgoing, samples)
 
 
-def _known_pieces(below: Sequence[AffineMap], sightings: Sightings) -> list[AffinePiece]:
-    """A few regions on which N is known as an affine map: n_in + 1 equations each, where points give one."""
+def _known_pieces(layers: Sequence[AffineMap], sightings: Sightings, open_weights: OpenWeights) -> list[AffinePiece]:
+    """Some regions on which N is known as an affine map: n_in + 1 equations each, where points give one."""
+    *below, last = layers
+    known = sightings.known_pieces()[: None if below else 8]
+    signs = _all_signs(layers, [point for point, _ in known])
+    usable = [k for k, seen in enumerate(signs) if not _is_open(seen, open_weights) and all(map(all, seen))]
+    if not below:  # the activations are x itself, everywhere: one piece says it all
+        return [AffinePiece(_identity(last.n_in), known[k][1], known[k][0]) for k in usable[:1]]
+    most = max(_LEAST_PIECES, _EQUATIONS_A_COLUMN * (last.n_in + 1) // (layers[0].n_in + 1))
     found = []
-    for point, outputs in sightings.known_pieces()[:MOST_PIECES]:
-        if not below:
-            rows = [[int(i == j) for j in range(len(point))] for i in range(len(point))]
-            found.append(AffinePiece(AffineMap.from_arrays(rows, [0] * len(point)), outputs, point))
-            return found  # the activations are x itself, everywhere: one piece is enough
-        net = Network(tuple(below))
-        inner, values = net.affine_map(net.pattern(point)), net(point)
-        kept = tuple(row if v > 0 else (0,) * len(row) for row, v in zip(inner.rows, values, strict=True))
+    for k in usable[:: max(1, len(usable) // most)][:most]:
+        point, outputs = known[k]
+        pattern = tuple(tuple(sign > 0 for sign in layer) for layer in signs[k][:-1])
+        inner = Network(tuple(below)).affine_map(pattern[:-1])
+        kept = tuple(row if on else (0,) * len(row) for row, on in zip(inner.rows, pattern[-1], strict=True))
         found.append(AffinePiece(AffineMap(kept, inner.denominator, inner.n_in), outputs, point))
     return found
+
+
+def _line_pieces(layers: Sequence[AffineMap], sightings: Sightings, open_weights: OpenWeights) -> list[Sample]:
+    """Every piece of every line: N and its derivative along the line, where no known boundary is at its middle."""
+    below = layers[:-1]
+    pieces = [piece for line in sightings.lines for piece in line.scan.pieces]
+    steps = [power_of_two(exponent(piece.end - piece.start) - 16) for piece in pieces]
+    here = [piece.inside for piece in pieces]
+    if not below:
+        if open_weights:
+            return []
+        return [PointSample(x, piece.map.at(piece.middle)) for x, piece in zip(here, pieces, strict=True)]
+    there = [piece.line.at(piece.middle + step) for piece, step in zip(pieces, steps, strict=True)]
+    signs, activations = _all_signs(layers, here + there), activations_at(below, here + there)
+    found: list[Sample] = []
+    for k, (piece, step) in enumerate(zip(pieces, steps, strict=True)):
+        if _is_open(signs[k], open_weights):
+            continue
+        a, ahead, value = activations[k], activations[k + len(pieces)], piece.map.at(piece.middle)
+        if signs[k] == signs[k + len(pieces)]:  # then a and the forms are affine between, in s = t - middle
+            along = AffineMap.from_fractions([[(q - p) / step, p] for p, q in zip(a, ahead, strict=True)])
+            outputs = AffineMap.from_fractions([[*entry] for entry in zip(piece.slope, value, strict=True)])
+            found.append(AffinePiece(along, outputs, (Fraction(0),)))
+        else:
+            found.append(PointSample(a, value))
+    return found
+
+
+def _identity(n: int) -> AffineMap:
+    return AffineMap(tuple(tuple(int(i == j) for j in range(n + 1)) for i in range(n)), 1, n)
+
+
+def _all_signs(layers: Sequence[AffineMap], points: Sequence[Point]) -> list[tuple[tuple[int, ...], ...]]:
+    """The signs of all forms at points, those of the last layer as its rows are written down."""
+    net = Network(tuple(layers))
+    last = [tuple((v > 0) - (v < 0) for v in values) for values in net.evaluate(points)]
+    return [(*signs, sides) for signs, sides in zip(net.sign_vectors(points), last, strict=True)]
+
+
+def _is_open(signs: Sequence[Sequence[int]], open_weights: OpenWeights) -> bool:
+    """Whether the unit below an open weight is active, so that a placeholder counts. Inputs are always active."""
+    return any(neuron.layer == 1 or signs[neuron.layer - 2][unit] > 0 for neuron, unit in open_weights)
 
 
 def assemble(below: Sequence[AffineMap], output: OutputLayer) -> tuple[Network | None, str]:
@@ -64,6 +120,9 @@ def assemble(below: Sequence[AffineMap], output: OutputLayer) -> tuple[Network |
     form, signs = output.form, output.signs.signs
     if output.contradicting:
         return None, f"output layer: {len(output.contradicting)} samples contradict, so a neuron is missing or wrong"
+    if output.open_outgoing:
+        names = ", ".join(map(str, output.open_outgoing))
+        return None, f"output layer: no sample shows the weights from neurons {names} of the last hidden layer"
     if form is None:
         return None, f"output layer: the samples determine {output.rank} of its columns"
     if signs is not None and output.layer is not None:
@@ -92,18 +151,26 @@ def activations_at(below: Sequence[AffineMap], points: Sequence[Point]) -> list[
     return [tuple(max(v, Fraction(0)) for v in values) for values in Network(tuple(below)).evaluate(points)]
 
 
-def _outgoing(known: KnownLayers, sightings: Sightings) -> list[list[Fraction]] | None:
-    """o of shape (n_out, n_d): across B[z] the gradient of N jumps by o_z times that of |z|, whatever z's sign."""
+def _outgoing(known: KnownLayers, sightings: Sightings, open_weights: OpenWeights) -> list[list[Fraction | None]]:
+    """o of shape (n_out, n_d): across B[z] the gradient of N jumps by o_z times that of |z|, whatever z's sign.
+
+    None for a neuron that no usable breakpoint shows by itself.
+    """
     everything = sightings.all()
-    columns: list[list[Fraction] | None] = [None] * known.last_width
-    for sighting, place in zip(everything, known.places([s.point for s in everything]), strict=True):
-        if place.sides.count(0) != 1:
+    points = [sighting.point for sighting in everything]
+    opened = [_is_open(signs, open_weights) for signs in _all_signs(known.layers, points)] if open_weights else []
+    columns: dict[int, list[Fraction]] = {}
+    for k, (sighting, place) in enumerate(zip(everything, known.places(points), strict=True)):
+        if place.sides.count(0) != 1 or (opened and opened[k]):
             continue
         z = place.sides.index(0)
-        if columns[z] is None:
+        if z not in columns:
             affine = known.maps(place.pattern)[-1]
-            columns[z] = _jump_over_form(sighting, sightings, [Fraction(c, affine.denominator) for c in affine.rows[z]])
-    return None if None in columns else [list(row) for row in zip(*(c for c in columns if c), strict=True)]
+            column = _jump_over_form(sighting, sightings, [Fraction(c, affine.denominator) for c in affine.rows[z]])
+            if column is not None:
+                columns[z] = column
+    n_out = len(sightings.lines[0].scan.pieces[0].slope)
+    return [[columns[z][j] if z in columns else None for z in range(known.last_width)] for j in range(n_out)]
 
 
 def _jump_over_form(sighting: Sighting, sightings: Sightings, form: list[Fraction]) -> list[Fraction] | None:

@@ -6,12 +6,13 @@ there is only one hidden layer), and the weights o from it to the outputs, which
 
     N - 1/2 sum_z o_z |v_z| = E a + c:
 
-one affine function of a, in which no sign occurs. So E and c are fitted before any sign is known; a sample that does
-not fit shows where a neuron is still missing; and then E = 1/2 sum_z o_z t_z W_z is a linear system for the signs t.
+one affine function of a, in which no sign occurs. So E and c are fitted before any sign is known, and with them the o_z
+that no jump has shown: linear unknowns all of them. A sample that does not fit shows where a neuron is still missing;
+and then E = 1/2 sum_z o_z t_z W_z is a linear system for the signs t.
 
 A neuron that is always on contributes an affine function of a and nothing else. It makes that system inconsistent; N is
-known all the same as the sum above, but how it splits into neurons is then not: it is reported and not guessed. Knows
-nothing of queries and regions: who samples stands above.
+known all the same as the sum above, but how it splits into neurons is then not: it is reported and not guessed
+(`linear_rest` says what can be said). Knows nothing of queries and regions: who samples stands above.
 """
 
 from __future__ import annotations
@@ -20,22 +21,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
-from random import Random
 
 import flint
 
 from exactrev.arithmetic.integer_matrices import clear_denominators
 from exactrev.arithmetic.numbers import lift
 from exactrev.network import AffineMap, Point
-from exactrev.recovery.signs import SignDecision, decide_signs, echelon, eliminate
+from exactrev.recovery.consensus import find_consensus
+from exactrev.recovery.signs import SignDecision, decide_signs, eliminate
 
 __all__ = ["AffinePiece", "OutputForm", "OutputLayer", "PointSample", "recover_output_layer"]
 
 Row = tuple[Fraction, ...]
 Integers = tuple[int, ...]
-
-_PRIME = 2**61 - 1
-"""Samples that do not fit are guessed modulo this prime."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,8 @@ class OutputForm:
         E = flint.fmpz_mat([*map(list, self.rest.rows)])
         found = []
         for number, sample in enumerate(samples):
-            columns = flint.fmpz_mat([*map(list, _equations(sample, self.forms, self.outgoing))]).transpose().tolist()
+            rows = _equations(sample, self.forms, self.outgoing, ())
+            columns = flint.fmpz_mat([*map(list, rows)]).transpose().tolist()
             if E * flint.fmpz_mat(columns[:n]) != self.rest.denominator * flint.fmpz_mat(columns[n:]):
                 found.append(number)
         return found
@@ -101,19 +100,26 @@ class OutputForm:
 class OutputLayer:
     """What the samples say.
 
-    - `form`: N as a function of the last activations but one, None where the samples leave E and c open.
+    - `form`: N as a function of the last activations but one, None where the samples leave E, c or some o open.
     - `contradicting`: the samples left out of the fit because they do not agree with it.
-    - `rank` of the n + 1 columns of (E, c) that the samples determine.
+    - `agreeing`: how many samples agree; `surplus`: how many of their equations the fit does not need, so that each of
+      them could have contradicted it. Many samples that agree, with much surplus, support that these forms are those
+      of the last hidden layer; without surplus nothing does.
+    - `rank` of the columns that the samples determine: n + 1 of (E, c), and one for every o that no jump has shown.
+    - `open_outgoing`: the neurons whose weights to the outputs neither a jump nor the samples show.
     - `signs`: of the last hidden layer's forms. If `signs.exists` is False, some neuron of the last hidden layer is
       always on (or missing where no sample lies).
-    - `layer`: the output layer over the neurons with these signs; None unless E and c, or the signs, are settled.
+    - `layer`: the output layer over the neurons with these signs; None unless E, c and o, or the signs, are settled.
 
     Where E and c are settled and `signs.unique` is False, the other choice gives the same N, with another `layer`.
     """
 
     form: OutputForm | None
     contradicting: tuple[int, ...]
+    agreeing: int
+    surplus: int
     rank: int
+    open_outgoing: tuple[int, ...]
     signs: SignDecision
     layer: AffineMap | None
 
@@ -124,36 +130,57 @@ class OutputLayer:
 
 
 def recover_output_layer(
-    forms: AffineMap, outgoing: Sequence[Sequence[Fraction]], samples: Sequence[Sample], *, attempts: int = 12
+    forms: AffineMap,
+    outgoing: Sequence[Sequence[Fraction | None]],
+    samples: Sequence[Sample],
+    *,
+    attempts: int = 1500,
 ) -> OutputLayer:
     """The output layer and the signs of the last hidden layer.
 
     `forms` maps the activations before to the last hidden layer's preactivations, each up to its sign; `outgoing` has
-    shape (n_out, n_d). E and c are fitted to all samples. Where the samples contradict each other, those that
-    contradict the ones before are left out; of `attempts` random orders (the same in every run) the one that leaves out
-    the fewest counts. Raises `ValueError` for shapes that do not match, and for a piece whose point is on a boundary.
+    shape (n_out, n_d). A neuron with a None among its outgoing weights gets them from the samples, if these lie on both
+    sides of its boundary. Where the samples contradict each other, the fit is the one that most of `attempts` random
+    selections' samples agree with (see `consensus`: the same in every run). Raises `ValueError` for shapes that do not
+    match, and for a piece whose point is on a boundary.
 
     >>> forms = AffineMap.from_arrays([[-1]], [2])  # the neuron is ReLU(x - 2), and N = 3 ReLU(x - 2) + 1
-    >>> samples = [PointSample((Fraction(x),), (Fraction(y),)) for x, y in ((0, 1), (1, 1), (4, 7))]
-    >>> found = recover_output_layer(forms, [[Fraction(3)]], samples)
+    >>> samples = [PointSample((Fraction(x),), (Fraction(y),)) for x, y in ((0, 1), (1, 1), (4, 7), (5, 10))]
+    >>> found = recover_output_layer(forms, [[None]], samples)
     >>> found.signs.signs, found.layer == AffineMap.from_arrays([[3]], [1])
     ((-1,), True)
+    >>> found.rank, found.agreeing, found.surplus
+    (3, 4, 1)
     """
-    o = tuple(tuple(map(lift, row)) for row in outgoing)
+    unknown = tuple(z for z in range(forms.n_out) if any(row[z] is None for row in outgoing if len(row) > z))
+    o = tuple(tuple(Fraction(0) if z in unknown else lift(w) for z, w in enumerate(row)) for row in outgoing)
     _check_shapes(forms, o, samples)
-    n = forms.n_in + 1
-    equations = [_equations(sample, forms, o) for sample in samples]
-    fit, contradicting = _fit(equations, n, attempts)
+    n = len(unknown) + forms.n_in + 1
+    blocks = [_equations(sample, forms, o, unknown) for sample in samples]
+    consensus = find_consensus(blocks, n, attempts)
+    fit = consensus.fit
+    solved = {row.index(lead): [Fraction(e, lead) for e in row[n:]] for row in fit if (lead := _only_entry(row, n))}
+    shown = {z: solved[i] for i, z in enumerate(unknown) if i in solved}
+    opened = tuple(z for z in unknown if z not in shown)
+    o = tuple(tuple(shown[z][j] if z in shown else w for z, w in enumerate(row)) for j, row in enumerate(o))
     form = None
-    if len(fit) == n:  # the reduced rows are then multiples of the unit vectors
-        solved = [[Fraction(entry, row[i]) for entry in row[n:]] for i, row in enumerate(fit)]
-        form = OutputForm(forms, o, AffineMap.from_fractions([*zip(*solved, strict=True)]))
-    tables = _sign_equations(fit, forms, o)
-    signs = decide_signs([row for table in tables for row in eliminate(table, 1)], forms.n_out)
+    if len(solved) == n:
+        rest = [solved[i] for i in range(len(unknown), n)]
+        form = OutputForm(forms, o, AffineMap.from_fractions([*zip(*rest, strict=True)]))
+    about_rest = [row[len(unknown) :] for row in fit if not any(row[: len(unknown)])]
+    tables = _sign_equations(about_rest, forms, o, opened)
+    signs = decide_signs([row for table in tables for row in eliminate(table, 1 + len(opened))], forms.n_out)
     layer = None
-    if signs.signs is not None and (form is not None or signs.unique):
+    if signs.signs is not None and not opened and (form is not None or signs.unique):
         layer = _find_layer(tables, o, signs.signs)
-    return OutputLayer(form, contradicting, len(fit), signs, layer)
+    agreeing = len(samples) - len(consensus.contradicting)
+    return OutputLayer(form, consensus.contradicting, agreeing, consensus.surplus, len(fit), opened, signs, layer)
+
+
+def _only_entry(row: Integers, n: int) -> int:
+    """The coefficient of an equation that has just one; 0 if it has more."""
+    entries = [entry for entry in row[:n] if entry]
+    return entries[0] if len(entries) == 1 else 0
 
 
 def _check_shapes(forms: AffineMap, outgoing: tuple[Row, ...], samples: Sequence[Sample]) -> None:
@@ -169,92 +196,44 @@ def _check_shapes(forms: AffineMap, outgoing: tuple[Row, ...], samples: Sequence
             raise ValueError(f"a sample of {n_a} activations and {n_out} outputs does not fit the layer")
 
 
-def _equations(sample: Sample, forms: AffineMap, outgoing: tuple[Row, ...]) -> list[Integers]:
-    """Rows (vector, values) in integers with (E | c) vector = values: one from a point, n_in + 1 from a piece."""
+def _equations(
+    sample: Sample, forms: AffineMap, outgoing: tuple[Row, ...], unknown: Sequence[int]
+) -> list[Integers]:
+    """Rows (sizes, vector, values) in integers with o sizes + (E | c) vector = values: one from a point, n_in + 1 from
+    a piece. The sizes are |v_z| / 2 of the neurons with unknown outgoing weights."""
     if isinstance(sample, PointSample):
         sizes = [abs(v) for v in forms(sample.activations)]
         values = (value - _dot(row, sizes) / 2 for row, value in zip(outgoing, sample.outputs, strict=True))
-        return [clear_denominators((*sample.activations, 1, *values))[0]]
+        return [clear_denominators((*(sizes[z] / 2 for z in unknown), *sample.activations, 1, *values))[0]]
     local = forms.after(sample.activations)
     there = local(sample.point)
     if any(not v and any(row) for v, row in zip(there, local.rows, strict=True)):
         raise ValueError("the point of a piece lies on a boundary of the last hidden layer")
     sides = [(v > 0) - (v < 0) for v in there]
-    bends = AffineMap.from_arrays(
-        [[o * side / 2 for o, side in zip(row, sides, strict=True)] for row in outgoing], [0] * len(outgoing)
-    ).after(local)  # x -> 1/2 sum_z o_z |v_z|
     a, N = sample.activations, sample.outputs
-    scale = lcm(a.denominator, N.denominator, bends.denominator)
-    for_a, for_N, for_bends = (scale // affine.denominator for affine in (a, N, bends))
+    scale = lcm(2 * local.denominator, a.denominator, N.denominator)
+    for_a, for_N, for_size = scale // a.denominator, scale // N.denominator, scale // (2 * local.denominator)
+    sizes_there = [[side * entry * for_size for entry in row] for side, row in zip(sides, local.rows, strict=True)]
     # The columns of [W | b] belong to the coordinates of x and to the constant; so do those of all three maps.
-    columns = zip(zip(*a.rows, strict=True), zip(*N.rows, strict=True), zip(*bends.rows, strict=True), strict=True)
+    columns = zip(zip(*sizes_there, strict=True), zip(*a.rows, strict=True), zip(*N.rows, strict=True), strict=True)
     return [
-        (
-            *(entry * for_a for entry in a_column),
-            scale if place == a.n_in else 0,
-            *(p * for_N - q * for_bends for p, q in zip(N_column, bends_column, strict=True)),
-        )
-        for place, (a_column, N_column, bends_column) in enumerate(columns)
+        clear_denominators(
+            (
+                *(sizes[z] for z in unknown),
+                *(entry * for_a for entry in a_column),
+                scale if place == a.n_in else 0,
+                *(p * for_N - _dot(row, sizes) for p, row in zip(N_column, outgoing, strict=True)),
+            )
+        )[0]
+        for place, (sizes, a_column, N_column) in enumerate(columns)
     ]
 
 
-def _fit(equations: Sequence[Sequence[Integers]], n: int, attempts: int) -> tuple[list[Integers], tuple[int, ...]]:
-    """The reduced equations for (E, c) that agree with most samples, and the samples that do not agree."""
-    everything = _join([], (row for rows in equations for row in rows), n)
-    if everything is not None:
-        return everything, ()
-    outliers = min((_find_outliers(equations, n, attempt) for attempt in range(attempts)), key=len)
-    fit = _join([], (row for i, rows in enumerate(equations) if i not in outliers for row in rows), n) or []
-    return fit, tuple(i for i, rows in enumerate(equations) if not _agrees(fit, rows))
-
-
-def _find_outliers(equations: Sequence[Sequence[Integers]], n: int, seed: int) -> set[int]:
-    """The samples that contradict those before them in a random order, modulo a prime: a guess, checked later.
-
-    Taken up all at once where they agree, else one half after the other.
-    """
-    residues = [[[entry % _PRIME for entry in row] for row in rows] for rows in equations]
-    outliers = set()
-
-    def take_up(fit: list[list[int]], numbers: Sequence[int]) -> list[list[int]]:
-        reduced, rank = flint.nmod_mat([*fit, *(row for i in numbers for row in residues[i])], _PRIME).rref()
-        table = [[int(entry) for entry in row] for row in reduced.tolist()[: int(rank)]]
-        if not table or any(table[-1][:n]):
-            return table
-        if len(numbers) == 1:
-            outliers.add(numbers[0])
-            return fit
-        half = len(numbers) // 2
-        return take_up(take_up(fit, numbers[:half]), numbers[half:])
-
-    order = list(range(len(equations)))
-    Random(seed).shuffle(order)
-    take_up([], order)
-    return outliers
-
-
-def _join(fit: Sequence[Integers], rows: Iterable[Integers], n: int) -> list[Integers] | None:
-    """The reduced equations with some more; None if they contradict."""
-    reduced, pivots = echelon([*fit, *rows])
-    return None if any(pivot >= n for pivot in pivots) else reduced
-
-
-def _agrees(fit: Sequence[Integers], rows: Sequence[Integers]) -> bool:
-    """Whether all these equations follow from the fit: each is the combination that its entries at the pivots say."""
-    if not fit:
-        return not any(map(any, rows))
-    pivots = [next(i for i, entry in enumerate(row) if entry) for row in fit]
-    scale = lcm(*(row[pivot] for row, pivot in zip(fit, pivots, strict=True)))
-    F = flint.fmpz_mat(
-        [[entry * (scale // row[pivot]) for entry in row] for row, pivot in zip(fit, pivots, strict=True)]
-    )
-    R = flint.fmpz_mat([*map(list, rows)])
-    at_pivots = flint.fmpz_mat([[row[pivot] for pivot in pivots] for row in rows])
-    return bool(at_pivots * F == scale * R)
-
-
-def _sign_equations(fit: Sequence[Integers], forms: AffineMap, outgoing: tuple[Row, ...]) -> list[list[Integers]]:
-    """For each output rows (kappa, terms, value): kappa c' + terms . t = value, c' being the output's own bias.
+def _sign_equations(
+    fit: Sequence[Integers], forms: AffineMap, outgoing: tuple[Row, ...], opened: Sequence[int]
+) -> list[list[Integers]]:
+    """For each output rows (kappa, free, terms, value): kappa c' + free . s + terms . t = value, c' being the output's
+    own bias and s_z = o_z t_z for the neurons whose outgoing weights are open.
 
     Every equation (E | c) (a, kappa) = value of the fit says 1/2 sum_z o_z t_z (W_z a + b_z kappa) + c' kappa = value.
     """
@@ -268,9 +247,16 @@ def _sign_equations(fit: Sequence[Integers], forms: AffineMap, outgoing: tuple[R
         integers, factor = clear_denominators(weights)
         scale = 2 * forms.denominator * factor.numerator
         integers = tuple(entry * factor.denominator for entry in integers)
-        terms = [[o * int(entry) for o, entry in zip(integers, entries, strict=True)] for entries in local]
         tables.append(
-            [(row[n - 1] * scale, *term, row[n + j] * scale) for row, term in zip(fit, terms, strict=True)]
+            [
+                (
+                    row[n - 1] * scale,
+                    *(int(entries[z]) for z in opened),
+                    *(o * int(entry) for o, entry in zip(integers, entries, strict=True)),
+                    row[n + j] * scale,
+                )
+                for row, entries in zip(fit, local, strict=True)
+            ]
         )
     return tables
 
@@ -288,5 +274,5 @@ def _find_layer(
     return AffineMap.from_arrays(outgoing, biases)
 
 
-def _dot(row: Sequence[Fraction], vector: Sequence[Fraction]) -> Fraction:
+def _dot(row: Sequence[Fraction], vector: Sequence[Fraction | int]) -> Fraction:
     return sum((entry * other for entry, other in zip(row, vector, strict=True) if entry and other), Fraction(0))

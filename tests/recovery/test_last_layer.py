@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from exactrev.network import AffineMap, Network
+from exactrev.network import AffineMap, Network, Neuron
 from exactrev.network.isomorphisms import is_isomorphic
 from exactrev.network.random import he_network
 from exactrev.oracle import Oracle
@@ -59,14 +59,61 @@ def test_a_network_whose_hidden_layers_are_known_up_to_the_last_signs_is_found(w
     assert reason == f"a {net.architecture} network fits"
 
 
-def test_a_neuron_whose_jump_is_never_seen_leaves_the_output_layer_open():
+def test_a_neuron_whose_boundary_is_never_crossed_leaves_its_outgoing_weights_open():
     net = Network.from_arrays([([[1, 0], [0, 1]], [0, 1]), ([[1, 2]], [0])])
     probe = Probe(net, 2)
     sightings = Sightings(probe)
     sightings.add(points_on_line(probe, (0, 0), (1, 0), -5, 5))  # y = -1 is not crossed
-    assert recover_last_layer(net.layers[:1], sightings) is None
+    output = recover_last_layer(net.layers[:1], sightings)
+    assert (output.open_outgoing, output.form, output.layer) == ((1,), None, None)
+    network, reason = assemble([], output)
+    assert network is None
+    assert reason == "output layer: no sample shows the weights from neurons 1 of the last hidden layer"
     sightings.add(points_on_line(probe, (1, 0), (0, 1), -5, 5))
-    assert recover_last_layer(net.layers[:1], sightings) is not None
+    assert recover_last_layer(net.layers[:1], sightings).open_outgoing == ()
+
+
+def test_a_neuron_that_breaks_the_network_only_together_with_another_has_its_weights_from_values():
+    # The line {(t, t)} crosses x = 0 and y = 0 at once; on the others only x = 0 is crossed.
+    net = Network.from_arrays([([[1, 0], [0, 1]], [0, 0]), ([[1, 2], [3, 5]], [0, 1])])
+    probe = Probe(net, 2)
+    sightings = Sightings(probe)
+    for origin, direction in [((0, 0), (1, 1)), ((0, 3), (1, 0)), ((0, -7), (1, 0)), ((0, -2), (1, 0))]:
+        sightings.add(points_on_line(probe, origin, direction, -1, 1))
+    output = recover_last_layer([with_signs(net.layers[0], (1, -1))], sightings)
+    assert output.open_outgoing == ()
+    network, _ = assemble([], output)
+    assert network is not None
+    assert is_isomorphic(network, net)
+
+
+def test_without_a_line_nothing_is_concluded():
+    net = he_network((2, 3, 1), 0)
+    with pytest.raises(ValueError, match="none was scanned"):
+        recover_last_layer(net.layers[:1], Sightings(Probe(net, 2)))
+
+
+@pytest.mark.parametrize(("layer", "row", "column"), [(2, 0, 0), (2, 1, 3), (3, 0, 1), (3, 1, 2)])
+def test_what_a_placeholder_enters_is_left_out_and_the_rest_agrees(layer, row, column):
+    net = he_network((5, 8, 6, 4, 2), 2, "float32")
+    layers, sightings = list(net.layers[:3]), lines_across(net, 16)
+    W, b = [list(weights) for weights in layers[layer - 1].W], layers[layer - 1].b
+    W[row][column] = Fraction(0)
+    layers[layer - 1] = AffineMap.from_arrays(W, b)
+    assert recover_last_layer(layers, sightings).contradicting
+    found = recover_last_layer(layers, sightings, [(Neuron(layer, row), column)])
+    assert found.contradicting == ()
+    assert found.surplus > 10 * found.rank
+    everything = recover_last_layer(net.layers[:3], sightings)
+    assert found.agreeing < everything.agreeing
+    if layer == 3:
+        assert found.form is None  # nothing shows the column of the unit that is left out
+        assert found.rank < everything.rank == 7
+
+
+def test_a_placeholder_of_the_first_layer_leaves_nothing():
+    net = he_network((2, 3, 1), 0)
+    assert recover_last_layer(net.layers[:1], lines_across(net, 4), [(Neuron(1, 0), 1)]).agreeing == 0
 
 
 def test_a_neuron_too_few_is_a_contradiction_and_no_network():

@@ -143,7 +143,9 @@ def test_points_and_pieces_say_the_same(seed):
     assert by_points.contradicting == mixed.contradicting == ()
     assert mixed.rank >= by_points.rank
     if by_points.form is not None:
-        assert by_points == mixed
+        assert (by_points.form, by_points.signs, by_points.layer) == (mixed.form, mixed.signs, mixed.layer)
+        assert (by_points.agreeing, by_points.surplus) == (30, 30 - 5)
+        assert mixed.surplus > by_points.surplus
 
 
 def test_few_samples_leave_something_open_and_say_so():
@@ -261,3 +263,43 @@ def test_few_wrong_samples_among_many_are_found_and_left_out():
     found = recover_output_layer(net.layers[1], net.layers[2].W, samples)
     assert found.contradicting == (3, 41)
     assert (found.layer, found.form) == (good.layer, good.form)
+
+
+@pytest.mark.parametrize(("widths", "seed"), [((2, 6, 1), 0), ((3, 5, 6, 2), 1), ((4, 6, 5, 2), 0)])
+@pytest.mark.parametrize("kept", [0, 2])
+def test_outgoing_weights_that_no_jump_has_shown_come_from_the_samples(widths, seed, kept):
+    net = he_network(widths, seed, "float32")
+    flips = random_flips(widths[-2], seed)
+    forms = flipped(net.layers[-2], flips)
+    points = random_points(widths[0], 65, seed)
+    seen = [{net.pattern(x)[-1][z] for x in points} for z in range(forms.n_out)]
+    unknown = [z for z in range(kept, forms.n_out) if len(seen[z]) == 2]  # where samples lie on both sides
+    assert len(unknown) >= 3 - kept
+    outgoing = [[None if z in unknown else w for z, w in enumerate(row)] for row in net.layers[-1].W]
+    samples = [*(piece_at(net, x) for x in points[:25]), *(sample_at(net, x) for x in points[25:])]
+    found = recover_output_layer(forms, outgoing, samples)
+    assert found.layer == net.layers[-1]
+    assert found.signs.settled == flips
+    assert found.form.outgoing == net.layers[-1].W
+    assert (found.contradicting, found.open_outgoing) == ((), ())
+    assert found.rank == forms.n_in + 1 + len(unknown)
+
+
+def test_a_neuron_on_one_side_of_all_samples_keeps_its_outgoing_weight_and_its_sign_to_itself():
+    net = he_network((3, 6, 1), 3, "float32")
+    outgoing = [[None if z == 4 else w for z, w in enumerate(net.layers[1].W[0])]]
+    samples = [sample_at(net, x) for x in random_points(3, 60, 3) if net.pattern(x)[0][4]]
+    found = recover_output_layer(net.layers[0], outgoing, samples)
+    assert (found.open_outgoing, found.form, found.layer, found.contradicting) == ((4,), None, None, ())
+    assert [found.signs.signs[z] for z in range(6) if z not in found.signs.open] == [1] * (6 - len(found.signs.open))
+    assert 4 in found.signs.open
+
+
+def test_samples_say_how_many_agree_and_how_often_they_could_have_contradicted():
+    net = he_network((3, 6, 1), 3, "float32")
+    points = random_points(3, 20, 3)
+    samples = [*(sample_at(net, x) for x in points), *(piece_at(net, x) for x in points[:5])]
+    samples[3] = PointSample(samples[3].activations, (Fraction(5),))
+    found = recover_output_layer(net.layers[0], net.layers[1].W, samples)
+    assert (found.contradicting, found.agreeing, found.rank) == ((3,), 24, 4)
+    assert found.surplus == 19 + 5 * 4 - 4
