@@ -1,0 +1,181 @@
+"""Reads a certificate line by line: its numbers, its claim, its networks, its end, in memory of one line at a time.
+
+Knows what the text looks like and how large it may be. Does not know what any step means: that is the kernel's
+business. Sizes are limited before anything is computed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+from collections.abc import Iterable
+from itertools import pairwise
+from math import gcd
+from typing import BinaryIO, NamedTuple
+
+from exactrev.checker.refusals import Malformed, allow, expect, told
+
+MAX_LINE = 1 << 24  # bytes
+MAX_DIGITS = 20_000  # of one number
+MAX_WEIGHTS = 1 << 22  # of one network
+MAX_BITS = 400_000  # of the longest number of each layer, summed over the layers: bounds every form and value
+
+_INTEGER = r"(?:0|-?[1-9][0-9]*)"
+_HASH = r"sha256:[0-9a-f]{64}"
+_STEP = re.compile(rf"([A-Z])((?: {_INTEGER})*)", re.ASCII)
+_CLAIM = re.compile(rf"([a-z][a-z-]*)((?: {_INTEGER})*)((?: {_HASH})+)", re.ASCII)
+_HEAD = re.compile(rf"(network|layer)((?: {_INTEGER})+)", re.ASCII)
+_PROOF = re.compile(r"proof ([a-z]+)", re.ASCII)
+_END = re.compile(rf"END ({_INTEGER}) ({_HASH})", re.ASCII)
+
+
+Numbers = tuple[int, ...]
+
+
+class Layer(NamedTuple):
+    """The affine map with the rows (w_1, ..., w_n, b), all divided by the positive integer `scale`."""
+
+    scale: int
+    rows: tuple[Numbers, ...]
+
+
+class Net(NamedTuple):
+    """A network: the widths (n_in, n_1, ..., n_d, n_out), the hidden layers in order, then the output layer."""
+
+    widths: Numbers
+    layers: tuple[Layer, ...]
+
+
+class Claim(NamedTuple):
+    """What is to be proved: its text, the name, its numbers, and the hashes of what it is about."""
+
+    text: str
+    name: str
+    numbers: Numbers
+    hashes: tuple[str, ...]
+
+
+class Point(NamedTuple):
+    """The point numerators / denominator, the denominator being positive."""
+
+    numerators: Numbers
+    denominator: int
+
+
+class Reader:
+    """The lines of a certificate, each looked at once."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        if 0 < sys.get_int_max_str_digits() < MAX_DIGITS:  # Python's own limit, which ours replaces
+            sys.set_int_max_str_digits(MAX_DIGITS)
+        self._stream = stream
+        self._digest = hashlib.sha256()
+        self.lines = 0
+
+    def _line(self) -> bytes:
+        line = self._stream.readline(MAX_LINE + 1)
+        allow(len(line) <= MAX_LINE, "a line is too long", self.lines + 1)
+        expect(line.endswith(b"\n"), "the file ends before a line does", self.lines + 1)
+        return line
+
+    def _match(self, pattern: re.Pattern[str], what: str) -> re.Match[str]:
+        line = self._line()
+        self._digest.update(line)
+        self.lines += 1
+        text = line[:-1].decode("ascii", "replace")
+        match = pattern.fullmatch(text)
+        if match is None:
+            raise Malformed(told(f"line {self.lines} is not {what}", [text]))
+        return match
+
+    def step(self) -> tuple[str, Numbers]:
+        """The next step: a capital letter and integers."""
+        match = self._match(_STEP, "a step, a capital letter and integers")
+        return match[1], integers(match[2])
+
+    def take(self, letter: str, length: int) -> Numbers:
+        """The integers of the next step, which has to be this letter with so many integers."""
+        found, numbers = self.step()
+        expect(found == letter, f"line {self.lines}: another step was due", found, letter)
+        expect(len(numbers) == length, f"line {self.lines}: the wrong number of integers", len(numbers), length)
+        return numbers
+
+    def point(self, dimension: int) -> Point:
+        """The next step, P, as a point."""
+        return as_point(self.take("P", dimension + 1), dimension)
+
+    def claim(self) -> tuple[Claim, str]:
+        """The first lines: the version, the claim, and the name of the proof."""
+        self._match(re.compile("exactrev-certificate 1"), "'exactrev-certificate 1'")
+        text = self._match(re.compile("claim (.*)"), "a claim")[1]
+        match = _CLAIM.fullmatch(text)
+        if match is None:
+            raise Malformed(told("line 2 is not a claim: a name, integers, and hashes", [text]))
+        claim = Claim(text, match[1], integers(match[2]), tuple(match[3].split()))
+        return claim, self._match(_PROOF, "'proof' and a name")[1]
+
+    def network(self) -> Net:
+        """The next network, in the one spelling that is allowed."""
+        widths = self._head("network")
+        expect(len(widths) >= 2, "a network needs inputs and outputs", widths)
+        expect(min(widths) >= 1, "a layer is empty", widths)
+        weights = sum((n + 1) * m for n, m in pairwise(widths))
+        allow(weights <= MAX_WEIGHTS, "too many weights", weights)
+        layers = []
+        for n, m in pairwise(widths):
+            head = self._head("layer")
+            expect(len(head) == 1, "a layer has one denominator", head)
+            expect(head[0] >= 1, "a denominator has to be positive", head[0])
+            rows = tuple(self.take("R", n + 1) for _ in range(m))
+            expect(gcd(head[0], *(w for row in rows for w in row)) == 1, "a layer is not in lowest terms", head[0])
+            layers.append(Layer(head[0], rows))
+        bits = sum(max(abs(w).bit_length() for row in rows for w in (scale, *row)) for scale, rows in layers)
+        allow(bits <= MAX_BITS, "the weights are too long", bits)
+        return Net(widths, tuple(layers))
+
+    def _head(self, word: str) -> Numbers:
+        match = self._match(_HEAD, f"'{word}' and integers")
+        expect(match[1] == word, f"line {self.lines}: another line was due", match[1], word)
+        return integers(match[2])
+
+    def finish(self) -> None:
+        """The last line: the number of lines before it and the digest of their bytes; then nothing."""
+        digest = self._digest.hexdigest()
+        match = _END.fullmatch(self._line()[:-1].decode("ascii", "replace"))
+        if match is None:
+            raise Malformed(told("the END is due", [self.lines + 1]))
+        expect(integers(match[1]) == (self.lines,), "END has the wrong number of lines", self.lines)
+        expect(match[2] == f"sha256:{digest}", "END has the wrong digest", digest)
+        expect(not self._stream.read(1), "something follows the END")
+
+
+def integers(text: str) -> Numbers:
+    """Integers whose spelling a pattern has admitted, once their lengths are known to be small."""
+    words = text.split()
+    longest = max(map(len, words), default=0)
+    allow(longest <= MAX_DIGITS, "a number is too long", longest)
+    return tuple(map(int, words))
+
+
+def as_point(numbers: Numbers, dimension: int) -> Point:
+    """A denominator and numerators, in lowest terms."""
+    expect(len(numbers) == dimension + 1, "a point has the wrong number of coordinates", len(numbers) - 1, dimension)
+    expect(numbers[0] >= 1, "the denominator of a point has to be positive", numbers[0])
+    expect(gcd(*numbers) == 1, "a point is not in lowest terms", numbers)
+    return Point(numbers[1:], numbers[0])
+
+
+def hash_of(net: Net) -> str:
+    """The hash of the one text of a network."""
+    lines: list[tuple[str | int, ...]] = [("network", *net.widths)]
+    for layer in net.layers:
+        lines.append(("layer", layer.scale))
+        lines.extend(("R", *row) for row in layer.rows)
+    return digest_of(lines)
+
+
+def digest_of(lines: Iterable[Iterable[str | int]]) -> str:
+    """The hash of words and integers, line by line."""
+    text = "".join(" ".join(map(str, line)) + "\n" for line in lines)
+    return "sha256:" + hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -1,0 +1,207 @@
+"""Claims about two networks, or about the weights of one, and what proves each.
+
+Knows the argument for each, put shortly here and at length in docs/certificates.md; what the steps are is checked by
+the kernel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import gcd, prod
+
+# isort: off
+from exactrev.checker.kernel import (
+    STRICT, Assumed, Forms, Nested, Tree, cut, extend, forms_of, germ, neuron, preactivations, signs_of, value, walk,
+)  # fmt: skip
+# isort: on
+from exactrev.checker.parsing import Claim, Layer, Net, Numbers, Reader, as_point, digest_of
+from exactrev.checker.refusals import expect, require
+
+PRIME = 2**61 - 1
+
+
+def scale_of(net: Net) -> int:
+    return prod(layer.scale for layer in net.layers)
+
+
+def same_shape(a: Net, b: Net) -> None:
+    expect(a.widths[0] == b.widths[0], "the networks differ in their inputs", a.widths, b.widths)
+    expect(a.widths[-1] == b.widths[-1], "the networks differ in their outputs", a.widths, b.widths)
+
+
+# -- two networks ----------------------------------------------------------------------------------------------------
+
+
+def equal_by_tree(reader: Reader, claim: Claim, nets: list[Net]) -> None:
+    """Strict tree over the neurons of both; equal outputs on an open dense set are equal (they are continuous)."""
+    same_shape(*nets)
+    scales = [scale_of(net) for net in nets]
+
+    def leaf(tree: Tree, numbers: Numbers) -> None:
+        outputs = tree.forms[len(nets[0].layers) - 1].rows, tree.forms[-1].rows
+        for row, other in zip(*outputs, strict=True):
+            for c, d in zip(row, other, strict=True):
+                require(c * scales[1] == d * scales[0], "the outputs differ on a leaf", tree.signs)
+
+    walk(reader, nets, [], STRICT, leaf)
+
+
+def different(reader: Reader, claim: Claim, nets: list[Net]) -> None:
+    """P: the outputs differ there."""
+    same_shape(*nets)
+    point = reader.point(nets[0].widths[0])
+    one, other = ([y * scale_of(nets[1 - k]) for y in preactivations(nets[k], point)[-1]] for k in (0, 1))
+    require(one != other, "the outputs are equal at the point", point)
+
+
+def matching(reader: Reader, claim: Claim, nets: list[Net]) -> None:
+    """M p c d for each hidden neuron of the second network: it is neuron p of the first, scaled by c/d > 0.
+
+    Such networks are equal (Lemma 1). For the set of boundaries alone, the last hidden neurons may be scaled by
+    negative numbers, since their zeros stay, and the output layers may be any.
+    """
+    a, b = nets
+    free = claim.name == "same-boundary"
+    require(a.widths[:-1] == b.widths[:-1], "the widths differ", a.widths, b.widths)
+    require(free or a.widths[-1] == b.widths[-1], "the numbers of outputs differ", a.widths, b.widths)
+    below = [(j, 1, 1) for j in range(a.widths[0])]
+    for k, (one, two) in enumerate(zip(a.layers, b.layers, strict=True), start=1):
+        last = k == len(a.layers)
+        if last and free:
+            return
+        own: list[Numbers] = []
+        for i in range(len(two.rows)):
+            p, c, d = (i, 1, 1) if last else reader.take("M", 3)
+            require(0 <= p < len(two.rows), "no such neuron", k, p)
+            require(p not in {other[0] for other in own}, "not a permutation", k, p)
+            expect(d > 0 and gcd(c, d) == 1, "a scale is not in lowest terms", c, d)
+            require(c > 0 or (free and k == len(a.layers) - 1 and c < 0), "a scale is not positive", k, i, c)
+            own.append((p, c, d))
+        for (p, c, d), found in zip(own, two.rows, strict=True):
+            row = one.rows[p]
+            require(found[-1] * d * one.scale == c * row[-1] * two.scale, "a bias does not fit", k, p)
+            for (s, e, f), w in zip(below, found[:-1], strict=True):
+                require(w * d * e * one.scale == c * f * row[s] * two.scale, "a weight does not fit", k, p, s)
+        below = [(p, c, d) for p, c, d in own]
+
+
+def recovered(reader: Reader, claim: Claim, nets: list[Net]) -> None:
+    """A d x.. e y..: all answers, whose digest is in the claim, are those of the first network; then as `matching`."""
+    truth, n, m = nets[0], nets[0].widths[0], nets[0].widths[-1]
+    asked: list[tuple[str | int, ...]] = []
+    for _ in range(claim.numbers[0]):
+        numbers = reader.take("A", n + m + 2)
+        asked.append(("A", *numbers))
+        x, y = as_point(numbers[: n + 1], n), as_point(numbers[n + 1 :], m)
+        for found, answer in zip(preactivations(truth, x)[-1], y.numerators, strict=True):
+            require(found * y.denominator == answer * x.denominator * scale_of(truth), "an answer is wrong", x, y)
+    require(digest_of(asked) == claim.hashes[2], "the claim is about another transcript", claim.hashes[2])
+    matching(reader, claim, nets)
+
+
+# -- weights ---------------------------------------------------------------------------------------------------------
+
+
+def inert(reader: Reader, claim: Claim, nets: list[Net]) -> None:
+    """Weight w from z to z' of the next layer may be anything up to p/q (1/0: anything). Numbers k, i, i', p, q.
+
+    Strict tree, closed everywhere under z > 0 and z' > 0, the weight being p/q: so z' <= 0 where z > 0 (dense, hence
+    everywhere), and for smaller weights all the more, z' being increasing in w; where z <= 0 the weight has no effect.
+    """
+    net = nets[0]
+    k, i, j, p, q = claim.numbers
+    z = neuron(net, k, i)
+    expect(0 <= j < net.widths[k + 1], "no such neuron", k + 1, j)
+    expect(gcd(p, q) == 1 and (q > 0 or (p, q) == (1, 0)), "a bound is not in lowest terms", p, q)
+    scale, rows = net.layers[k]
+    require(rows[j][i] * q <= p * scale, "the weight itself is above the bound", rows[j][i], scale)
+    if q == 0:
+        walk(reader, [cut(net, k)], [Assumed(STRICT, *z)], STRICT)
+        return
+    neuron(net, k + 1, j)
+    changed = tuple(p * scale if s == i else w * q for s, w in enumerate(rows[j]))
+    below = cut(net, k)
+    tail = Net((*below.widths, 1), (*below.layers, Layer(scale * q, (changed,))))
+    walk(reader, [tail], [Assumed(STRICT, *z), Assumed(STRICT, k, 0)], STRICT)
+
+
+def flat_direction(reader: Reader, claim: Claim, nets: list[Net]) -> None:
+    """Adding t (dW, db), the second network, to layer k changes nothing: strict tree, dW a + db = 0 on all leaves."""
+    net, change = nets
+    (k,) = claim.numbers
+    expect(0 < k <= len(net.layers), "no such layer", k)
+    expect(change.widths == net.widths[k - 1 : k + 1], "the direction has another shape", change.widths)
+    require(any(map(any, change.layers[0].rows)), "the direction is zero", k)
+    below = cut(net, k - 1)
+
+    def leaf(tree: Tree, numbers: Numbers) -> None:
+        require(not any(map(any, tree.forms[-1].rows)), "the change is not zero on a leaf", tree.signs)
+
+    walk(reader, [Net((*below.widths, change.widths[-1]), below.layers + change.layers)], [], STRICT, leaf)
+
+
+def functional_dimension(reader: Reader, claim: Claim, nets: list[Net]) -> None:
+    """The rank of N's derivative by its parameters, at points off B: D c, then c points whose rank modulo a prime is at
+    least the number claimed; and vectors V in echelon form, as many as are missing, that change no region's map."""
+    net = nets[0]
+    parameters = sum((n + 1) * m for n, m in pairwise(net.widths))
+    n, pivots = net.widths[0], dict[int, list[int]]()
+    units = [as_change(net, [int(i == j) for i in range(parameters)]) for j in range(parameters)]
+    (count,) = reader.take("D", 1)
+    for _ in range(count):
+        point = reader.point(n)
+        signs = signs_of(germ(net, point, [0] * n))
+        require(all(map(all, signs)), "a point is on the boundary", point)
+        columns = [derivative(net, signs, unit) for unit in units]
+        for output in range(net.widths[-1]):
+            reduce_into(pivots, [value(column[output], point) for column in columns])
+    require(len(pivots) >= claim.numbers[0], "the rank at the points is less", len(pivots), claim.numbers[0])
+    changes, last = [], -1
+    for _ in range(parameters - claim.numbers[0]):
+        vector = reader.take("V", parameters)
+        pivot = next((k for k, entry in enumerate(vector) if entry), -1)
+        require(pivot > last, "the vectors are not in echelon form", pivot, last)
+        last = pivot
+        changes.append(as_change(net, vector))
+
+    def leaf(tree: Tree, numbers: Numbers) -> None:
+        require(0 not in tree.signs, "there is a thick cell", tree.signs)
+        signs = [tree.signs[a:b] for a, b in pairwise(tree.starts)]
+        for change in changes:
+            require(not any(map(any, derivative(net, signs, change))), "a vector changes the map", tree.signs)
+
+    walk(reader, nets, [], STRICT, leaf)
+
+
+def as_change(net: Net, vector: Sequence[int]) -> list[Layer]:
+    """A change of all parameters, row by row."""
+    entries = iter(vector)
+    shapes = pairwise(net.widths)
+    return [Layer(1, tuple(tuple(next(entries) for _ in range(n + 1)) for _ in range(m))) for n, m in shapes]
+
+
+def derivative(net: Net, signs: Nested, change: list[Layer]) -> list[list[int]]:
+    """The forms by which the outputs change, to first order, where the hidden neurons have these signs."""
+    n = net.widths[0]
+    inner = Forms([[int(i == j) for i in range(n + 1)] for j in range(n)], 1)
+    moved, on = [[0] * (n + 1) for _ in range(n)], [1] * n
+    for layer, changed, own, forms in zip(net.layers, change, [*signs, []], forms_of(net, signs), strict=True):
+        # d (W a + b) = dW a + db + W da, over the scale of the layer's forms: a has that of the layer below
+        direct = extend(Layer(1, changed.rows), inner, on).rows
+        through = extend(Layer(1, tuple((*row[:-1], 0) for row in layer.rows)), Forms(moved, 1), on).rows
+        pairs = zip(direct, through, strict=True)
+        moved = [[layer.scale * c + d for c, d in zip(*rows, strict=True)] for rows in pairs]
+        inner, on = forms, own
+    return moved
+
+
+def reduce_into(pivots: dict[int, list[int]], vector: list[int]) -> None:
+    """Keep the vector, modulo PRIME and reduced by those that are kept, unless nothing is left of it."""
+    vector = [entry % PRIME for entry in vector]
+    for pivot, row in pivots.items():
+        vector = [(a - vector[pivot] * b) % PRIME for a, b in zip(vector, row, strict=True)]
+    pivot = next((k for k, entry in enumerate(vector) if entry), -1)
+    if pivot >= 0:
+        inverse = pow(vector[pivot], -1, PRIME)
+        pivots[pivot] = [entry * inverse % PRIME for entry in vector]
