@@ -1,5 +1,7 @@
 """Recovery of a network from its answers alone, exactly (§4). Sees an oracle; never the network, never the geometry."""
 
+from exactrev.recovery.crossings import Crossing, closest_boundary
+from exactrev.recovery.exploration import explore
 from exactrev.recovery.hyperplanes import (
     Hyperplane,
     HyperplaneTest,
@@ -17,6 +19,7 @@ from exactrev.recovery.segments import Segment, tangent_segments
 
 __all__ = [
     "Breakpoint",
+    "Crossing",
     "Germ",
     "Hyperplane",
     "HyperplaneTest",
@@ -29,6 +32,8 @@ __all__ = [
     "Probe",
     "Recovery",
     "Segment",
+    "closest_boundary",
+    "explore",
     "find_jump",
     "infer_hyperplane",
     "infer_hyperplane_from_points",

@@ -64,6 +64,11 @@ class Packing:
         """The distance of two exponents, in bits."""
         return self.fraction + self.whole + 2
 
+    @property
+    def last(self) -> int:
+        """The largest exponent: a coordinate of the question has so many bits behind the point, or its own if more."""
+        return self.first + (self.n - 1) * self.digit
+
     def point(self, base: Point) -> Point:
         """The question: the base point with every coordinate moved by its own offset."""
         return tuple(x + Fraction(1, 1 << (self.first + i * self.digit)) for i, x in enumerate(base))
@@ -74,7 +79,7 @@ class Packing:
 
     def _read_binary(self, answer: Fraction) -> Reading | None:
         """Cut the digits off from the last one on, each the residue nearest to zero."""
-        spare = self.first + (self.n - 1) * self.digit + self.fraction - (answer.denominator.bit_length() - 1)
+        spare = self.last + self.fraction - (answer.denominator.bit_length() - 1)
         if spare < 0:
             return None
         rest, modulus, half = answer.numerator << spare, 1 << self.digit, 1 << (self.digit - 1)

@@ -45,6 +45,11 @@ _RANGE = 800
 """How many bits nearer to look when a check fails. A cell as thin as that is not told from a boundary."""
 
 
+_LONGEST_KEPT = 2**14
+"""Questions with more bits in a coordinate are not kept in `answered`. With 784 inputs a packed one has 80,000 in each:
+8 MB a question, and a fifth of a second each time that a network is compared with its answer."""
+
+
 class _Digits(NamedTuple):
     """How a packed answer is cut: bits behind the point of a gradient's entry, bits before it, kind of rational."""
 
@@ -111,7 +116,7 @@ class Probe:
         self.rng = random.Random(seed)
         self._seed = seed
         self.plain_queries = 0
-        self.answered: list[tuple[Point, Point]] = []  # every plain question with its answer, in order
+        self.answered: list[tuple[Point, Point]] = []  # the questions with their answers, in order; not the longest
         self.packed_queries = 0
         self._digits: _Digits | None = None
 
@@ -157,6 +162,17 @@ class Probe:
             if f is not None:
                 return f
             near, germ = self._nearer(x, near, nearest), None
+
+    def read_packed(self, x: Iterable[Any], *, near: int | None = None) -> AffineMap | None:
+        """What the digits of one answer at x say of N there, which nothing has confirmed yet; None if they overflow.
+
+        For those who compare what they read with other answers. x may be moved by up to 2^-near.
+        """
+        x = tuple(lift_vector(x))
+        near = self._default_near(x) if near is None else near
+        base = _short_base(x, near)
+        self._digits = self._digits or self._measure_digits(base, near)
+        return self._unpack(base, near, self._digits)
 
     def piece_along(self, x: Iterable[Any], direction: Iterable[Any], *, near: int | None = None) -> Germ:
         """Value and slope of N at x along a direction, from two plain questions; not checked any further.
@@ -217,9 +233,7 @@ class Probe:
 
     def _read_packed(self, x: Point, near: int, germ: Germ | None) -> AffineMap | None:
         """From the digits of one answer, which are made longer until the check holds; None if that is no help."""
-        base = x
-        if not all(is_dyadic(entry) and entry.denominator.bit_length() <= 2 * near for entry in x):
-            base = round_to_dyadic(x, near)
+        base = _short_base(x, near)
         behind = self._behind(x, near)
         ahead = tuple(2 * a - b for a, b in zip(x, behind, strict=True))  # a boundary through x leaves x +- r apart
         checks = [] if germ is not None else list(zip((behind, ahead), self.values([behind, ahead]), strict=True))
@@ -238,8 +252,11 @@ class Probe:
         """The affine map whose value and gradient are the digits of N near the base point, unless they overflow."""
         bits = _bits_behind(base)
         packing = Packing.fit(self.n_in, near, bits if digits.dyadic else 3 * bits, digits.fraction, digits.whole)
-        answer = self.oracle(packing.point(base))
+        question = packing.point(base)
+        answer = self.oracle(question)
         self.packed_queries += 1
+        if packing.last <= _LONGEST_KEPT:
+            self.answered.append((question, answer))
         readings = [packing.read(entry) for entry in answer]
         found = [reading for reading in readings if reading is not None]
         if len(found) < len(readings):
@@ -266,6 +283,12 @@ class Probe:
         """Whether N looks affine on a random short segment with x in its middle."""
         ray, step = random_vector(self.n_in, self.rng), power_of_two(-near - 12)
         return _in_line(*self.values([shifted(x, -step, ray), x, shifted(x, step, ray)]))
+
+
+def _short_base(x: Point, near: int) -> Point:
+    """x itself if it is dyadic and short, else rounded to `near` bits behind the point."""
+    short = all(is_dyadic(entry) and entry.denominator.bit_length() <= 2 * near for entry in x)
+    return x if short else round_to_dyadic(x, near)
 
 
 def _in_line(a: Point, b: Point, c: Point) -> bool:
