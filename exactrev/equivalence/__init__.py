@@ -6,7 +6,7 @@ function, and judges it from outside.
 
 from exactrev.equivalence.differences import find_difference
 from exactrev.equivalence.equality import decide_equal
-from exactrev.equivalence.pruning import prune
+from exactrev.equivalence.pruning import prune, prune_with_proofs
 from exactrev.equivalence.side_by_side import side_by_side
 
-__all__ = ["decide_equal", "find_difference", "prune", "side_by_side"]
+__all__ = ["decide_equal", "find_difference", "prune", "prune_with_proofs", "side_by_side"]

@@ -1,127 +1,252 @@
 """Hidden neurons that one can do without, with a proof: never active, constant, unheard, or a multiple of another.
 
-Knows one network. Every removal rests on a fact that is exact: signs of weights, or a linear program with its
-certificate. A neuron that stays may still be removable: what is not proved is not used.
+Knows one network. Samples in floating point suggest what may go; every step rests on a fact that is exact: signs of
+weights, or a search that ended without a point and left its proof. A neuron that stays may still be removable: what is
+not proved is not used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import combinations
 
-from exactrev.arithmetic.linear_programs import Optimal, maximise
+import numpy as np
+import numpy.typing as npt
+
 from exactrev.errors import TheoryContradicted
-from exactrev.network import AffineMap, Network
+from exactrev.network import AffineMap, Network, Neuron, Point
+from exactrev.search import Budget, Condition, Found, Impossible, find_point, is_on
 
-__all__ = ["MOST_CHOICES", "is_proved_never_active", "prune"]
+__all__ = ["Pruned", "Step", "prune", "prune_with_proofs"]
 
-MOST_CHOICES = 12
-"""Linear programs are set up for neurons with at most so many positive weights: there are 2^12 of them."""
+FloatArray = npt.NDArray[np.float64]
+Row = list[Fraction]
+
+_SAMPLES = 600
+_ALIKE = 1e-6
+"""Activations that are proportional up to this, relatively, on all samples are worth a search."""
+
+_CASES = 2000
+"""So many cases are looked at for one neuron or pair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One neuron that went: what it is ("never active", "constant", "a multiple", "unheard"), and why.
+
+    A multiple is ReLU(z) = `factor` * ReLU(`of`) everywhere. The proofs were made for the network as it was then; there
+    are none where the weights show it.
+    """
+
+    neuron: Neuron
+    kind: str
+    of: Neuron | None = None
+    factor: Fraction | None = None
+    proofs: tuple[Impossible, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What is left of a network, neuron by neuron, and the steps, which name the neurons of the original."""
+
+    network: Network
+    steps: tuple[Step, ...]
+    left: tuple[tuple[Neuron | None, ...], ...]
 
 
 def prune(net: Network) -> Network:
-    """The same function, without hidden neurons that are proved to be superfluous.
-
-    From layer 1 upwards, never active neurons go, constant ones become part of the next bias, and one that is a
-    positive multiple of another becomes part of that. Then, downwards, those go that no neuron listens to. A layer that
-    would be empty keeps one neuron with weights 0.
+    """The same function, without hidden neurons that are proved to be superfluous; see `prune_with_proofs`.
 
     >>> net = Network.from_arrays([([[1], [0], [0]], [0, 3, -1]), ([[1, 2, 7], [-1, 0, 9]], [0, -5]), ([[2, 4]], [0])])
     >>> prune(net) == Network.from_arrays([([[1]], [0]), ([[1]], [6]), ([[2]], [0])])
     True
     """
-    layers = [[[*row, constant] for row, constant in zip(f.W, f.b, strict=True)] for f in net.layers]
-    below: list[list[Fraction]] | None = None
-    for k in range(net.depth):
-        keep = []
-        for i, row in enumerate(layers[k]):
-            weights, bias = row[:-1], row[-1]
-            if not any(weights):
-                for upper in layers[k + 1]:
-                    upper[-1] += upper[i] * max(bias, Fraction(0))
-            elif not is_proved_never_active(weights, bias, below, from_inputs=k == 1):
-                keep.append(i)
-        _keep(layers, k, keep)
-        _merge_multiples(layers, k)
-        below = layers[k]
-    for k in reversed(range(net.depth)):
-        _keep(layers, k, [i for i in range(len(layers[k])) if any(row[i] for row in layers[k + 1])])
-    return Network(tuple(AffineMap.from_fractions(rows) for rows in layers))
+    return prune_with_proofs(net).network
 
 
-def is_proved_never_active(
-    weights: Sequence[Fraction], bias: Fraction, below: Sequence[Sequence[Fraction]] | None, *, from_inputs: bool = True
-) -> bool:
-    """Whether it is proved that the preactivation w a + b is positive nowhere; False proves nothing.
+def prune_with_proofs(net: Network, budget: Budget | None = None, points: Iterable[Point] = ()) -> Pruned:
+    """The same function, without hidden neurons that are proved to be superfluous, and why each of them is.
 
-    `below` holds the rows (W, b) of the layer under the neuron, None for the first layer, whose a are the inputs. That
-    layer takes the inputs of the network, or, unless `from_inputs`, activations, of which no more is used than that
-    they are not negative. Writing a_j = ReLU(u_j), the maximum of the preactivation over all x is the maximum, over
-    all sets S of neurons with positive weights, of
-
-        b + sum of w_j u_j over j in S - sum of |w_j| t_j over the negative weights, with t_j >= 0 and t_j >= u_j:
-
-    a positive multiple of ReLU(u_j) is the larger of 0 and that multiple of u_j, a negative one is concave. So every S
-    takes one linear program in (x, t), and one of them above 0 settles that nothing is proved.
+    From layer 1 upwards, constant neurons become part of the next bias, never active ones go, and one whose activation
+    is a positive multiple of another's becomes part of that, even if their rows differ in entries that do not matter.
+    Then, downwards, those go that no neuron listens to. A layer that would be empty keeps one neuron with weights 0.
+    `points` are added to the samples.
     """
-    if below is None:
-        return not any(weights) and bias <= 0
-    up = [j for j, w in enumerate(weights) if w > 0]
-    down = [j for j, w in enumerate(weights) if w < 0]
-    if not up:
-        return bias <= 0
-    if len(up) > MOST_CHOICES:
-        return False
-    n = len(below[0]) - 1
-    A, b = _constraints([below[j] for j in down], n, from_inputs)
-    for size in range(len(up), -1, -1):
-        for chosen in combinations(up, size):
-            objective = [sum((weights[j] * below[j][i] for j in chosen), Fraction(0)) for i in range(n)]
-            objective += [weights[j] for j in down]
-            constant = bias + sum((weights[j] * below[j][-1] for j in chosen), Fraction(0))
-            outcome = maximise(objective, A, b)
-            if not isinstance(outcome, Optimal) or outcome.value + constant > 0:
-                return False
-            if not outcome.check(objective, A, b):
-                raise TheoryContradicted("the certificate of a linear program does not hold", objective=objective)
-    return True
+    return _Pruning(net, budget or Budget(), points).run()
 
 
-def _constraints(
-    rows: Sequence[Sequence[Fraction]], n: int, from_inputs: bool
-) -> tuple[list[list[Fraction]], list[Fraction]]:
-    """A (x, t) <= b: t_j >= 0 and t_j >= u_j for each row u_j, and x >= 0 unless x are the inputs."""
-    m, zero = len(rows), Fraction(0)
-    A: list[list[Fraction]] = []
-    b: list[Fraction] = []
-    for j, row in enumerate(rows):
-        t = [Fraction(-(i == j)) for i in range(m)]
-        A += [[zero] * n + t, [*row[:-1], *t]]
-        b += [zero, -row[-1]]
-    if not from_inputs:
-        A += [[Fraction(-(i == j)) for i in range(n)] + [zero] * m for j in range(n)]
-        b += [zero] * n
-    return A, b
+class _Pruning:
+    def __init__(self, net: Network, budget: Budget, points: Iterable[Point]) -> None:
+        self.depth, self.budget = net.depth, budget
+        self.layers: list[list[Row]] = [[[*w, b] for w, b in zip(f.W, f.b, strict=True)] for f in net.layers]
+        self.names: list[list[Neuron | None]] = [
+            [Neuron(k, i) for i in range(width)] for k, width in enumerate(net.hidden_widths, start=1)
+        ]
+        self.steps: list[Step] = []
+        self.maps: dict[int, AffineMap] = {}
+        self.floats: dict[int, tuple[FloatArray, FloatArray]] = {}
+        self.samples = _samples(net.n_in)
+        self.exact: list[Point] = [tuple(map(Fraction, x)) for x in self.samples.tolist()]
+        for point in points:
+            self._add(point)
+
+    def run(self) -> Pruned:
+        for k in range(self.depth):
+            for remove in (self._fold_constants, self._merge_multiples, self._drop_never_active, self._merge_alike):
+                if self.names[k] != [None]:
+                    remove(k)
+        for k in reversed(range(self.depth)):
+            heard = [any(row[i] for row in self.layers[k + 1]) for i in range(len(self.layers[k]))]
+            if self.names[k] != [None]:
+                self._drop(k, {i: Step(self._name(k, i), "unheard") for i, some in enumerate(heard) if not some})
+        return Pruned(self._network(), tuple(self.steps), tuple(map(tuple, self.names)))
+
+    # -- what goes -----------------------------------------------------------------------------------------------------
+
+    def _fold_constants(self, k: int) -> None:
+        """Neurons without weights become part of the next bias."""
+        gone = {}
+        for i, row in enumerate(self.layers[k]):
+            if not any(row[:-1]):
+                for upper in self.layers[k + 1]:
+                    upper[-1] += upper[i] * max(row[-1], Fraction(0))
+                    upper[i] = Fraction(0)
+                gone[i] = Step(self._name(k, i), "constant")
+        self._drop(k, gone)
+
+    def _merge_multiples(self, k: int) -> None:
+        """Neurons whose rows are positive multiples of each other become one: ReLU(c z) = c ReLU(z)."""
+        first: dict[tuple[Fraction, ...], tuple[int, Fraction]] = {}
+        gone = {}
+        for i, row in enumerate(self.layers[k]):
+            size = max(map(abs, row)) or Fraction(1)
+            j, own = first.setdefault(tuple(entry / size for entry in row), (i, size))
+            if j != i:
+                gone[i] = self._merge(k, i, j, size / own, ())
+        self._drop(k, gone)
+
+    def _drop_never_active(self, k: int) -> None:
+        """Neurons that are on at no sample are searched for; a point that is found becomes a sample."""
+        gone = {}
+        for i in range(len(self.layers[k])):
+            if (self._activations(k)[:, i] > 0).any():
+                continue
+            net = self._network()
+            answer = find_point(net, [is_on(net, Neuron(k + 1, i))], self.budget.share(_CASES))
+            if isinstance(answer, Impossible):
+                gone[i] = Step(self._name(k, i), "never active", proofs=(answer,))
+            elif isinstance(answer, Found):
+                self._add(answer.point)
+        self._drop(k, gone)
+
+    def _merge_alike(self, k: int) -> None:
+        """Neurons whose activations are proportional on all samples become one, where that is proved."""
+        gone: dict[int, Step] = {}
+        a = self._activations(k)
+        for i in range(1, len(self.layers[k])):
+            for j in range(i):
+                if j not in gone and self._look_alike(a, i, j):
+                    step = self._merge_if_proved(k, i, j)
+                    if step is not None:
+                        gone[i] = step
+                        break
+                    a = self._activations(k)
+        self._drop(k, gone)
+
+    @staticmethod
+    def _look_alike(a: FloatArray, i: int, j: int) -> bool:
+        p, q = a[:, i], a[:, j]
+        if not ((p > 0) & (q > 0)).any():
+            return False
+        at = int(np.argmax(np.minimum(p / p.max(), q / q.max())))
+        return bool((np.abs(p / p[at] - q / q[at]) <= _ALIKE * (1 + p / p[at])).all())
+
+    def _merge_if_proved(self, k: int, i: int, j: int) -> Step | None:
+        """Make i a part of j if ReLU(z_i) = c ReLU(z_j): neither is larger anywhere. c is read off at a sample."""
+        a = self._activations(k)
+        at = int(np.argmax(np.minimum(a[:, i] / a[:, i].max(), a[:, j] / a[:, j].max())))
+        net = self._network()
+        z = net.preactivations(self.exact[at])[k]
+        if z[i] <= 0 or z[j] <= 0:
+            return None
+        c = z[i] / z[j]
+        difference = [p - c * q for p, q in zip(self.layers[k][i], self.layers[k][j], strict=True)]
+        proofs = []
+        for neuron, sign in ((i, 1), (j, -1)):  # z_i > 0 and z_i > c z_j; z_j > 0 and c z_j > z_i
+            larger = Condition(k + 1, tuple(sign * entry for entry in difference))
+            answer = find_point(net, [is_on(net, Neuron(k + 1, neuron)), larger], self.budget.share(_CASES))
+            if isinstance(answer, Found):
+                self._add(answer.point)
+            if not isinstance(answer, Impossible):
+                return None
+            proofs.append(answer)
+        return self._merge(k, i, j, c, tuple(proofs))
+
+    def _merge(self, k: int, i: int, j: int, factor: Fraction, proofs: tuple[Impossible, ...]) -> Step:
+        for upper in self.layers[k + 1]:
+            upper[j] += upper[i] * factor
+            upper[i] = Fraction(0)
+        self._changed(k)
+        return Step(self._name(k, i), "a multiple", self.names[k][j], factor, proofs)
+
+    def _drop(self, k: int, gone: dict[int, Step]) -> None:
+        """Remove neurons of layer k + 1, and the weights out of them."""
+        if not gone:
+            return
+        self.steps += gone.values()
+        keep = [i for i in range(len(self.layers[k])) if i not in gone]
+        if keep:
+            self.layers[k] = [self.layers[k][i] for i in keep]
+            self.layers[k + 1] = [[*(row[i] for i in keep), row[-1]] for row in self.layers[k + 1]]
+            self.names[k] = [self.names[k][i] for i in keep]
+        else:
+            self.layers[k] = [[Fraction(0)] * len(self.layers[k][0])]
+            self.layers[k + 1] = [[Fraction(0), row[-1]] for row in self.layers[k + 1]]
+            self.names[k] = [None]
+        self._changed(k)
+
+    # -- what there is -------------------------------------------------------------------------------------------------
+
+    def _network(self) -> Network:
+        for k, rows in enumerate(self.layers):
+            if k not in self.maps:
+                self.maps[k] = AffineMap.from_fractions(rows)
+        return Network(tuple(self.maps[k] for k in range(len(self.layers))))
+
+    def _changed(self, k: int) -> None:
+        """Layer k + 1, and what stands on it, is not what it was."""
+        for each in (k, k + 1):
+            self.maps.pop(each, None)
+            self.floats.pop(each, None)
+
+    def _name(self, k: int, i: int) -> Neuron:
+        name = self.names[k][i]
+        if name is None:
+            raise TheoryContradicted("a neuron that stands for none was looked at", layer=k + 1)
+        return name
+
+    def _add(self, point: Point) -> None:
+        x = np.array([[float(entry) for entry in point]])
+        if np.isfinite(x).all():
+            self.samples = np.concatenate([self.samples, x])
+            self.exact.append(tuple(point))
+
+    def _activations(self, k: int) -> FloatArray:
+        """The activations of layer k + 1 at the samples, in floats."""
+        a = self.samples
+        with np.errstate(all="ignore"):
+            for below in range(k + 1):
+                if below not in self.floats:
+                    self.floats[below] = self._network().layers[below].as_floats()
+                W, b = self.floats[below]
+                a = np.maximum(a @ W.T + b, 0)
+        return np.nan_to_num(a)
 
 
-def _keep(layers: list[list[list[Fraction]]], k: int, keep: Sequence[int]) -> None:
-    """Remove all other neurons of layer k + 1, and the weights out of them."""
-    if keep:
-        layers[k] = [layers[k][i] for i in keep]
-        layers[k + 1] = [[*(row[i] for i in keep), row[-1]] for row in layers[k + 1]]
-    else:
-        layers[k] = [[Fraction(0)] * len(layers[k][0])]
-        layers[k + 1] = [[Fraction(0), row[-1]] for row in layers[k + 1]]
-
-
-def _merge_multiples(layers: list[list[list[Fraction]]], k: int) -> None:
-    """Neurons of layer k + 1 whose rows are positive multiples of each other become one: ReLU(c z) = c ReLU(z)."""
-    first: dict[tuple[Fraction, ...], tuple[int, Fraction]] = {}
-    for i, row in enumerate(layers[k]):
-        size = max(map(abs, row)) or Fraction(1)
-        j, own = first.setdefault(tuple(entry / size for entry in row), (i, size))
-        if j != i:
-            for upper in layers[k + 1]:
-                upper[j] += upper[i] * size / own
-    _keep(layers, k, [i for i, _ in first.values()])
+def _samples(n: int) -> FloatArray:
+    """Gaussian points of several sizes, all of them short dyadic numbers."""
+    rng = np.random.default_rng(0)
+    sizes = np.resize(np.array([0.25, 1.0, 2.0, 8.0, 64.0, 1024.0]), _SAMPLES)
+    points: FloatArray = np.round(rng.standard_normal((_SAMPLES, n)) * sizes[:, None] * 256) / 256
+    return points

@@ -16,7 +16,7 @@ from exactrev.arithmetic.numbers import nearest_float
 from exactrev.search.conditions import Relation
 from exactrev.search.system import System
 
-__all__ = ["FloatArray", "Guess", "Relaxation", "Support"]
+__all__ = ["FloatArray", "Guess", "Relaxation", "Support", "float_rows"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -57,7 +57,7 @@ class Relaxation:
         self.system = system
         n, m = system.n, len(system.units)
         self._n, self._m = n, m
-        A, constants = _float_rows(system)
+        A, constants = float_rows(system)
         self._A = A  # rows: u_j in (x, a); then the targets
         self._constants = constants
         self._state: list[bool | None] = [None] * m
@@ -159,7 +159,7 @@ class Relaxation:
         return Support(targets, tuple(units), frozenset(as_on), frozenset(balanced))
 
 
-def _float_rows(system: System) -> tuple[FloatArray, FloatArray]:
+def float_rows(system: System) -> tuple[FloatArray, FloatArray]:
     """Units and targets as float rows over (inputs, activations) and constants, each row of size about one.
 
     Activations are scaled by powers of two on the way, so that the numbers of deep layers stay moderate.

@@ -1,7 +1,8 @@
 """A network and conditions on a point of it, as integer forms in one list: only what the conditions depend on.
 
 Knows units, each a form in the inputs and in the activations of earlier units. Every unit is scaled by a positive
-number to a primitive integer row, which changes no sign (Lemma 1), so that everything exact is integer arithmetic.
+number to a primitive integer row, which changes no sign (Lemma 1), so that everything exact is integer arithmetic. Two
+neurons with opposite preactivations share a unit, ReLU(-u) = ReLU(u) - u, and so do two with the same one, up to scale.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ class Form:
     def __call__(self, values: Sequence[int], unit: int) -> int:
         """The value times `unit`, where the sources have the values `values` times `unit`."""
         return sum(c * values[s] for s, c in self.terms) + self.constant * unit
+
+    def __neg__(self) -> Form:
+        return Form(tuple((s, -c) for s, c in self.terms), -self.constant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +69,58 @@ def build_system(net: Network, conditions: Sequence[Condition]) -> System:
     """What the conditions depend on. Raises `InvalidNetwork` for a condition that does not fit the network."""
     for condition in conditions:
         condition.require_fits(net)
+    builder = _Builder(net.n_in)
     needed = _needed(net, conditions)
-    source: dict[tuple[int, int], int] = {(0, i): i for i in range(net.n_in)}
-    factor: dict[tuple[int, int], Fraction] = {(0, i): Fraction(1) for i in range(net.n_in)}
-    units: list[Form] = []
-    neurons: list[Neuron] = []
-
-    def form(layer: int, row: Sequence[Fraction]) -> tuple[Form, Fraction]:
-        below = [((layer - 1, j), c) for j, c in enumerate(row[:-1]) if c]
-        integers, scale = clear_denominators([*(c / factor[key] for key, c in below), row[-1]])
-        terms = tuple((source[key], c) for (key, _), c in zip(below, integers, strict=False))
-        return Form(terms, integers[-1]), scale
-
     for k, width in enumerate(net.hidden_widths, start=1):
         f = net.layers[k - 1]
         for i in range(width):
             if (k, i) in needed:
-                unit, factor[k, i] = form(k, [Fraction(entry, f.denominator) for entry in f.rows[i]])
-                source[k, i] = net.n_in + len(units)
-                units.append(unit)
-                neurons.append(Neuron(k, i))
-    targets = tuple(form(condition.layer, condition.row)[0] for condition in conditions)
+                builder.add(Neuron(k, i), [Fraction(entry, f.denominator) for entry in f.rows[i]])
+    targets = tuple(builder.form(condition.layer, condition.row)[0] for condition in conditions)
     relations = tuple(condition.relation for condition in conditions)
-    scales = tuple(factor[neuron.layer, neuron.index] for neuron in neurons)
-    return System(net.n_in, tuple(units), targets, relations, tuple(neurons), scales)
+    return System(
+        net.n_in, tuple(builder.units), targets, relations, tuple(builder.neurons), tuple(builder.scales)
+    )
+
+
+class _Builder:
+    """Units so far, and every activation as a combination of inputs, units and 1 (whose key is -1)."""
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+        self.units: list[Form] = []
+        self.neurons: list[Neuron] = []
+        self.scales: list[Fraction] = []
+        self.place: dict[Form, int] = {}
+        self.values: dict[tuple[int, int], dict[int, Fraction]] = {(0, i): {i: Fraction(1)} for i in range(n)}
+
+    def form(self, layer: int, row: Sequence[Fraction]) -> tuple[Form, Fraction]:
+        """A row over the activations below a layer, as a primitive form; and the form divided by the row."""
+        total: dict[int, Fraction] = {-1: row[-1]}
+        for j, c in enumerate(row[:-1]):
+            if c:
+                for s, part in self.values[layer - 1, j].items():
+                    total[s] = total.get(s, Fraction(0)) + c * part
+        constant = total.pop(-1)
+        sources = sorted(s for s, c in total.items() if c)
+        integers, scale = clear_denominators([*(total[s] for s in sources), constant])
+        return Form(tuple(zip(sources, integers[:-1], strict=True)), integers[-1]), scale
+
+    def add(self, neuron: Neuron, row: Sequence[Fraction]) -> None:
+        """A unit for this neuron, or what its activation is in terms of others."""
+        form, scale = self.form(neuron.layer, row)
+        negative = -form
+        if form not in self.place and negative not in self.place:
+            self.place[form] = len(self.units)
+            self.units.append(form)
+            self.neurons.append(neuron)
+            self.scales.append(scale)
+        if form in self.place:
+            value = {self.n + self.place[form]: 1 / scale}
+        else:
+            value = {self.n + self.place[negative]: 1 / scale, -1: form.constant / scale}
+            value |= {s: c / scale for s, c in form.terms}
+        self.values[neuron.layer, neuron.index] = value
 
 
 def _needed(net: Network, conditions: Sequence[Condition]) -> set[tuple[int, int]]:

@@ -37,9 +37,21 @@ class Budget:
 
     cases: int = 20_000
     deadline: float | None = None
+    whole: Budget | None = None
+
+    def share(self, cases: int) -> Budget:
+        """A part of it, for one search: what is spent of the part is spent of the whole."""
+        return Budget(cases, None, self)
+
+    def spend(self) -> None:
+        """One case."""
+        self.cases -= 1
+        if self.whole is not None:
+            self.whole.spend()
 
     def is_spent(self) -> bool:
-        return self.cases <= 0 or (self.deadline is not None and time.monotonic() > self.deadline)
+        late = self.deadline is not None and time.monotonic() > self.deadline
+        return late or self.cases <= 0 or (self.whole is not None and self.whole.is_spent())
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +119,7 @@ class _Search:
         while waiting:
             if self.budget.is_spent():
                 return Open(self.cases)
-            self.budget.cases -= 1
+            self.budget.spend()
             self.cases += 1
             case = waiting.pop()
             answer = self._look_at(case.states)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
@@ -10,12 +11,13 @@ from comparable_networks import made_linear, with_neuron, without
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exactrev.equivalence import decide_equal, find_difference, prune, side_by_side
-from exactrev.equivalence.pruning import is_proved_never_active
+from exactrev.equivalence import decide_equal, find_difference, prune, prune_with_proofs, side_by_side, vanishing
+from exactrev.equivalence.vanishing import find_nonzero_point
 from exactrev.errors import InvalidNetwork
-from exactrev.network import Network, Neuron
+from exactrev.network import AffineMap, Network, Neuron
 from exactrev.network.isomorphisms import permute, scale
 from exactrev.network.random import he_network, random_rational_network
+from exactrev.search import Budget, Found, Impossible, decide_free, find_point_with_neuron_off, with_weight
 from exactrev.verdict import Outcome
 
 GRID = [*product((-3, Fraction(-1, 2), 0, 1, 4), repeat=2)]
@@ -39,14 +41,15 @@ def test_a_neuron_that_is_never_on_makes_no_difference() -> None:
     assert decide_equal(more, net).holds
 
 
-def test_a_different_way_to_write_a_linear_term_is_recognised_on_all_regions() -> None:
+def test_a_different_way_to_write_a_linear_term_is_recognised() -> None:
     # ReLU(x + y) - ReLU(-x - y) = x + y = ReLU(x) - ReLU(-x) + ReLU(y) - ReLU(-y)
     a = Network.from_arrays([([[1, 1], [-1, -1]], [0, 0]), ([[1, -1]], [0])])
     b = Network.from_arrays([([[1, 0], [-1, 0], [0, 1], [0, -1]], [0] * 4), ([[1, -1, 1, -1]], [0])])
     verdict = decide_equal(a, b)
     assert verdict.holds
-    # Three lines through one point: six regions.
-    assert verdict.checked == "the difference is zero on all of its 6 regions"
+    # Neurons with opposite preactivations are one unit, so that the inputs alone are left: one case for either sign.
+    assert verdict.checked == "the difference is positive or negative in none of 2 cases, which are all"
+    assert all(proof.check() for proof in verdict.witness["difference"].proofs)
 
 
 def test_networks_of_other_depths_are_compared() -> None:
@@ -91,17 +94,16 @@ def test_linear_terms_that_cancel_are_seen_to_cancel_in_any_dimension() -> None:
     more = with_linear_terms(net, forms, [1, 1, -1])
     verdict = decide_equal(net, more)
     assert verdict.holds
-    # f + g = h: three hyperplanes through one space of codimension two.
-    assert verdict.checked == "the difference is zero on all of its 6 regions"
+    assert verdict.checked == "the difference is positive or negative in none of 2 cases, which are all"
 
 
-def test_where_there_is_no_proof_it_stays_open() -> None:
+def test_they_may_be_as_many_as_they_like() -> None:
     net = he_network((9, 5, 2), 0)
     rows = random_rational_network((9, 20, 1), 0).layers[0].rows
     forms = [*map(list, rows), [sum(column) for column in zip(*rows, strict=True)]]
     more = with_linear_terms(net, [[*map(Fraction, form)] for form in forms], [1] * 20 + [-1])
     assert find_difference(net, more, budget=500) is None
-    assert decide_equal(net, more).outcome is Outcome.UNDECIDED
+    assert decide_equal(net, more).holds
     assert decide_equal(net, made_linear(net, Neuron(1, 0))).outcome is Outcome.FAILS
 
 
@@ -117,20 +119,107 @@ def test_neurons_that_both_have_are_made_one() -> None:
 
 
 def test_a_neuron_that_no_region_switches_on_makes_no_difference() -> None:
-    # Nothing but the regions shows that z[3,9] of this network is never on: they are found where only it is left.
+    # z[3,9] of this network is never on, which no row shows by itself.
     net = he_network((5, 10, 10, 10, 1), 2)
     verdict = decide_equal(net, without(net, Neuron(3, 9)))
+    assert verdict.checked == "isomorphic without superfluous neurons"
+    (step,) = (step for step in verdict.witness["pruned"][0].steps if step.kind == "never active")
+    assert step.neuron == Neuron(3, 9)
+    assert all(proof.check() for proof in step.proofs)
+
+
+def tournament(order: list[int]) -> Network:
+    """The largest of 2^d inputs, matched in this order: max(p, q) = ReLU(p - q) + ReLU(q) - ReLU(-q)."""
+    forms = [[Fraction(i == j) for i in range(len(order))] for j in order]
+    layers: list[tuple[list[list[Fraction]], list[int]]] = []
+    while len(forms) > 1:
+        rows = []
+        for p, q in zip(forms[::2], forms[1::2], strict=True):
+            rows += [[s - t for s, t in zip(p, q, strict=True)], q, [-t for t in q]]
+        layers.append((rows, [0] * len(rows)))
+        signs = (Fraction(1), Fraction(1), Fraction(-1))
+        width, matches = len(rows), len(forms) // 2
+        forms = [[signs[j % 3] if j // 3 == m else Fraction(0) for j in range(width)] for m in range(matches)]
+    return Network.from_arrays([*layers, (forms, [0])])
+
+
+@pytest.mark.parametrize("order", [[0, 2, 1, 3], [0, 4, 1, 5, 2, 6, 3, 7]])
+def test_the_largest_of_many_is_the_same_however_they_are_matched(order: list[int]) -> None:
+    a, b = tournament(sorted(order)), tournament(order)
+    assert a(range(len(order))) == b(range(len(order))) == (len(order) - 1,)
+    verdict = decide_equal(a, b)
     assert verdict.holds
-    assert verdict.checked.startswith("the difference is zero on all of its ")
+    assert all(proof.check() for proof in verdict.witness["difference"].proofs)
 
 
-def test_too_many_regions_are_not_counted() -> None:
-    a = Network.from_arrays([([[1], [-1]], [0, 0]), ([[1, -1]], [0])])
-    b = Network.from_arrays([([[2], [-2]], [0, 0]), ([["1/2", "-1/2"]], [1])])
-    c = Network.from_arrays([([[1], [-1]], [5, -5]), ([[1, -1]], [-5])])
-    assert decide_equal(a, b).outcome is Outcome.FAILS
-    assert decide_equal(a, c).holds
-    assert decide_equal(a, c, most_regions=3).outcome is Outcome.UNDECIDED
+def test_a_neuron_that_is_always_on_may_be_shifted() -> None:
+    net = he_network((5, 10, 10, 10, 1), 3)
+    assert isinstance(find_point_with_neuron_off(net, Neuron(3, 0)), Impossible)
+    rows = [[*w, b] for w, b in zip(net.layers[2].W, net.layers[2].b, strict=True)]
+    out = net.layers[3]
+    rows[0][-1] += 1
+    shifted = Network(
+        (*net.layers[:2], AffineMap.from_fractions(rows), AffineMap.from_arrays(out.W, [out.b[0] - out.W[0][0]]))
+    )
+    assert decide_equal(net, shifted).holds
+    rows[0][-1] -= 10**6  # now it is off somewhere
+    wrong = AffineMap.from_arrays(out.W, [out.b[0] + (10**6 - 1) * out.W[0][0]])
+    assert decide_equal(net, Network((*net.layers[:2], AffineMap.from_fractions(rows), wrong))).outcome is Outcome.FAILS
+
+
+def free_weights(net: Network) -> Iterator[tuple[tuple[int, int, int], Fraction]]:
+    """The places of the free weights, and the largest value that is known to change nothing."""
+    for k in range(1, net.depth + 1):
+        f = net.layers[k - 1]
+        for i, j in product(range(f.n_out), range(f.n_in)):
+            verdict = decide_free(net, k, i, j)
+            if verdict.holds:
+                yield (k, i, j), verdict.witness["interval"][1]
+
+
+@pytest.mark.parametrize(("widths", "seed"), [((5, 6, 6, 6, 1), 5), ((4, 6, 6, 6, 6, 1), 1), ((5, 10, 10, 10, 1), 1)])
+def test_networks_that_differ_in_weights_that_do_not_matter_are_equal(widths: tuple[int, ...], seed: int) -> None:
+    net = he_network(widths, seed)
+    image = scale(permute(net, 2, (*range(1, widths[2]), 0)), Neuron(3, 1), "5/3")
+    moved, far, touched = net, net, set()
+    for place, high in free_weights(net):
+        if high is not None and place[:2] not in touched:  # two weights of a neuron need not be free together
+            touched.add(place[:2])
+            moved = with_weight(moved, *place, high)
+            far = with_weight(far, *place, high + 10**6)
+    assert moved != net
+    verdict = decide_equal(image, moved)
+    assert verdict.holds
+    assert decide_equal(image, far).outcome is Outcome.FAILS
+
+
+def test_without_cases_or_time_it_stays_open() -> None:
+    a, b = tournament([0, 1, 2, 3]), tournament([0, 2, 1, 3])
+    assert decide_equal(a, b, Budget(3)).outcome is Outcome.UNDECIDED
+    assert decide_equal(a, b, Budget(deadline=0.0)).outcome is Outcome.UNDECIDED
+
+
+def test_few_regions_are_looked_at_one_by_one_where_the_search_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b = tournament([0, 1, 2, 3]), tournament([0, 2, 1, 3])
+    monkeypatch.setattr(vanishing, "_FEW", 1)
+    monkeypatch.setattr(vanishing, "_MORE", 1)
+    assert decide_equal(a, b).checked.startswith("the difference is zero on all of its ")
+    c = with_neuron(b, 2, [0, 0, 0, 1, 1, -1, -1000], [1])  # on where x1 or x3 is over 1000
+    monkeypatch.setattr(vanishing, "guess_point", lambda *_: None)
+    found = find_nonzero_point(side_by_side(a, c))
+    assert isinstance(found, Found)
+    assert a(found.point) != c(found.point)
+    monkeypatch.setattr(vanishing, "MOST_REGIONS", 3)
+    assert decide_equal(a, b).checked.startswith("the difference is positive or negative in none of ")
+
+
+def test_a_mixed_integer_program_finds_what_a_short_search_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vanishing, "_FEW", 0)
+    monkeypatch.setattr(vanishing, "_MORE", 0)
+    net = he_network((10, 10, 10, 1), 11)
+    found = find_nonzero_point(side_by_side(net, without(net, Neuron(2, 3))))
+    assert isinstance(found, Found)
+    assert net(found.point) != without(net, Neuron(2, 3))(found.point)
 
 
 @settings(max_examples=25, deadline=None)
@@ -170,25 +259,47 @@ def test_side_by_side_is_the_difference(first: tuple[int, ...], second: tuple[in
 # -- neurons that change nothing ---------------------------------------------------------------------------------------
 
 
-def test_a_neuron_above_an_identity_of_three_is_proved_never_active() -> None:
-    # ReLU(x) + ReLU(y) - ReLU(x + y) >= 0 always, so its negative minus any positive number is never on.
-    below = [[Fraction(c) for c in row] for row in ([1, 0, 0], [0, 1, 0], [1, 1, 0])]
-    assert is_proved_never_active([Fraction(-1), Fraction(-1), Fraction(1)], Fraction(0), below)
-    assert not is_proved_never_active([Fraction(-1), Fraction(-1), Fraction(1)], Fraction(1, 100), below)
-    assert not is_proved_never_active([Fraction(1), Fraction(1), Fraction(-1)], Fraction(0), below)
+def kinds(net: Network) -> list[tuple[str, Neuron]]:
+    return sorted((step.kind, step.neuron) for step in prune_with_proofs(net).steps)
+
+
+def test_a_neuron_above_an_identity_of_three_is_never_active() -> None:
+    # ReLU(x) + ReLU(y) - ReLU(x + y) >= 0 always, so its negative is never on, and its sum with 1/100 is.
+    first = ([[1, 0], [0, 1], [1, 1]], [0, 0, 0])
+    net = Network.from_arrays([first, ([[-1, -1, 1], [1, 1, 0]], [0, 0]), ([[1, 1]], [0])])
+    assert kinds(net) == [("never active", Neuron(2, 0)), ("unheard", Neuron(1, 2))]
+    more = Network.from_arrays([first, ([[-1, -1, 1], [1, 1, 0]], ["1/100", 0]), ([[1, 1]], [0])])
+    assert kinds(more) == []
 
 
 def test_above_a_second_layer_activations_are_not_negative() -> None:
     # ReLU(-a - 1) is never on for a >= 0, but on for a real number a < -1.
-    below = [[Fraction(-1), Fraction(-1)]]
-    assert is_proved_never_active([Fraction(1)], Fraction(0), below, from_inputs=False)
-    assert not is_proved_never_active([Fraction(1)], Fraction(0), below, from_inputs=True)
+    net = Network.from_arrays([([[1], [-1]], [0, 5]), ([[-1, 0]], [-1]), ([[1]], [0])])
+    assert ("never active", Neuron(2, 0)) in kinds(net)
+    assert prune(Network.from_arrays([([[-1]], [-1]), ([[1]], [0])])).hidden_widths == (1,)
 
 
-def test_a_neuron_with_too_many_positive_weights_is_left_alone() -> None:
-    below = [[Fraction(0), Fraction(-1)]] * 13
-    assert not is_proved_never_active([Fraction(1)] * 13, Fraction(-1), below)
-    assert is_proved_never_active([Fraction(1)] * 3, Fraction(-1), below[:3])
+def test_rows_that_differ_where_it_does_not_matter_are_multiples() -> None:
+    # z[2,1] = 3 z[2,0] - 7 a1, and a1 = ReLU(-x - 2) is off wherever a0 - 1 = ReLU(x) - 1 is positive.
+    net = Network.from_arrays([([[1], [-1]], [0, -2]), ([[1, 0], [3, -7], [1, 1]], [-1, -3, 0]), ([[1, 1, 1]], [0])])
+    (step,) = prune_with_proofs(net).steps
+    assert (step.neuron, step.kind, step.of, step.factor) == (Neuron(2, 1), "a multiple", Neuron(2, 0), 3)
+    assert len(step.proofs) == 2
+    assert all(proof.check() for proof in step.proofs)
+    assert prune(net).evaluate([[x] for x in range(-9, 9)]) == net.evaluate([[x] for x in range(-9, 9)])
+
+
+def test_what_is_left_is_named() -> None:
+    net = Network.from_arrays([([[0], [1], [-1]], [3, 0, 2]), ([[1, 2, 7], [-1, -1, -1]], [0, -5]), ([[2, 4]], [0])])
+    pruned = prune_with_proofs(net)
+    assert pruned.left == ((Neuron(1, 1), Neuron(1, 2)), (Neuron(2, 0),))
+    assert {step.neuron: step.kind for step in pruned.steps} == {Neuron(1, 0): "constant", Neuron(2, 1): "never active"}
+
+
+def test_without_a_budget_only_what_the_rows_show_goes() -> None:
+    net = he_network((5, 10, 10, 10, 1), 2)
+    assert prune_with_proofs(net, Budget(0)).steps == ()
+    assert [step.neuron for step in prune_with_proofs(net).steps] == [Neuron(3, 9)]
 
 
 @settings(max_examples=40, deadline=None)
