@@ -17,7 +17,7 @@ from exactrev.certificates.trees import Assumed, Path, grow, point_step
 from exactrev.errors import InvalidNetwork, TheoryContradicted
 from exactrev.network import Network
 
-__all__ = ["certify_regions", "certify_regions_by_facets", "decide_linear_regions"]
+__all__ = ["certify_regions", "certify_regions_by_facets", "decide_linear_regions", "find_cells"]
 
 Bounds = Sequence[tuple[Fraction, Fraction]]
 
@@ -45,7 +45,7 @@ def certify_regions(network: Network, box: Bounds | None = None) -> Certificate:
 
 def certify_regions_by_facets(network: Network) -> Certificate:
     """The same claim by another theorem: a list of cells that contains every neighbour of its cells is complete."""
-    cells = [_surround(network, *cell) for cell in _cells(network)]
+    cells = [_surround(network, *cell) for cell in find_cells(network)]
     thick = sum(any(0 in layer for layer in cell.signs) for cell in cells)
     return Certificate("regions", (len(cells) - thick, thick), "facets", (network,), tuple(_listed(cells)))
 
@@ -68,7 +68,7 @@ class _Cell:
     refutations: tuple[Refutation, ...]
 
 
-def _cells(network: Network) -> list[tuple[Signs, Point]]:
+def find_cells(network: Network) -> list[tuple[Signs, Point]]:
     """Signs and a point of every cell, from a split tree."""
     found: list[tuple[Signs, Point]] = []
 
@@ -122,7 +122,7 @@ def _listed(cells: Sequence[_Cell]) -> Iterator[Step]:
 
 
 def _by_facets(network: Network) -> Certificate:
-    cells = [_surround(network, *cell) for cell in _cells(network)]
+    cells = [_surround(network, *cell) for cell in find_cells(network)]
     for cell in cells:
         if any(0 in layer for layer in cell.signs):
             continue

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from exactrev.certificates.systems import (
     STRICT,
@@ -25,7 +26,7 @@ from exactrev.certificates.text import Step, as_integers
 from exactrev.errors import BudgetSpent
 from exactrev.network import AffineMap
 
-__all__ = ["MOST_STEPS", "Assumed", "Layers", "Path", "extend", "grow", "point_step"]
+__all__ = ["MOST_STEPS", "Assumed", "Forms", "Layers", "Path", "Unclosed", "extend", "grow", "point_step"]
 
 MOST_STEPS = 2_000_000
 """A tree that grows larger is given up."""
@@ -202,7 +203,7 @@ class Unclosed(Exception):
         self.point = point
 
 
-def point_step(letter: str, point: Iterable) -> Step:  # type: ignore[type-arg]
+def point_step(letter: str, point: Iterable[Fraction]) -> Step:
     """A step that is a point."""
     return (letter, *as_integers(point))
 
