@@ -11,9 +11,9 @@ from fractions import Fraction
 
 from exactrev.network import AffineMap, Network, Neuron, Point
 from exactrev.recovery.known import KnownLayers
+from exactrev.recovery.linear_rest import IsAlwaysOn, find_linear_rest
 from exactrev.recovery.output_layer import (
     AffinePiece,
-    OutputForm,
     OutputLayer,
     PointSample,
     Sample,
@@ -30,6 +30,23 @@ _OTHER_SIGNS = {
     None: "; whether another choice of signs in the last hidden layer gives the same N was not decided",
 }
 
+
+_LINEAR_REST = {
+    "shared boundary": (
+        "no signs of the last hidden layer account for all of N, unless one of its neurons shares its boundary with "
+        "another, ReLU(v) and ReLU(-v)"
+    ),
+    "always on": (
+        "no signs of the last hidden layer account for all of N. One more neuron there does, which is always on: a "
+        "linear term, and no ReLU(y) - ReLU(-y) is needed for it. Its row and the signs of the others are one choice; "
+        "other choices may give the same N"
+    ),
+    "pairs": (
+        "no signs of the last hidden layer account for all of N. A neuron there is always on, or was never seen to "
+        "switch; which leaves signs in that layer and its own row open: a linear term, written as ReLU(y) - ReLU(-y), "
+        "stands for it"
+    ),
+}
 
 _LEAST_PIECES, _EQUATIONS_A_COLUMN = 3, 40
 """Of the regions where N is known, so many are used at least; and so many as give that many equations a column."""
@@ -115,8 +132,13 @@ def _is_open(signs: Sequence[Sequence[int]], open_weights: OpenWeights) -> bool:
     return any(neuron.layer == 1 or signs[neuron.layer - 2][unit] > 0 for neuron, unit in open_weights)
 
 
-def assemble(below: Sequence[AffineMap], output: OutputLayer) -> tuple[Network | None, str]:
-    """A network that computes what the samples say, and a sentence on how sure its last two layers are."""
+def assemble(
+    below: Sequence[AffineMap], output: OutputLayer, is_always_on: IsAlwaysOn | None = None
+) -> tuple[Network | None, str]:
+    """A network that computes what the samples say, and a sentence on how sure its last two layers are.
+
+    `is_always_on` may prove what bounds on the activations do not: see `linear_rest`.
+    """
     form, signs = output.form, output.signs.signs
     if output.contradicting:
         return None, f"output layer: {len(output.contradicting)} samples contradict, so a neuron is missing or wrong"
@@ -129,12 +151,9 @@ def assemble(below: Sequence[AffineMap], output: OutputLayer) -> tuple[Network |
         network = Network((*below, with_signs(form.forms, signs), output.layer))
         return network, f"a {network.architecture} network fits{_OTHER_SIGNS[output.signs.unique]}"
     if output.signs.exists is False:
-        network = _with_linear_rest(below, form)
-        return network, (
-            f"a {network.architecture} network fits; no signs of the last hidden layer account for all of N. A neuron "
-            "there is always on, was never seen to switch, or shares its boundary with another; which leaves signs in "
-            "that layer and its own row open: a linear term, written as ReLU(y) - ReLU(-y), stands for it"
-        )
+        rest = find_linear_rest(below, form, is_always_on)
+        network = Network((*below, rest.hidden, rest.output))
+        return network, f"a {network.architecture} network fits; {_LINEAR_REST[rest.how]}"
     return None, f"signs of the last hidden layer: {output.signs.reason}"
 
 
@@ -185,19 +204,3 @@ def _jump_over_form(sighting: Sighting, sightings: Sightings, form: list[Fractio
     if multiples != [[c * f for f in form] for c in kappa]:
         return None
     return kappa if ahead > 0 else [-c for c in kappa]
-
-
-def _with_linear_rest(below: Sequence[AffineMap], form: OutputForm) -> Network:
-    """N = sum_z o_z ReLU(v_z) + y with y = E a + c - 1/2 sum_z o_z v_z, for each output as ReLU(y) - ReLU(-y)."""
-    rows = [[Fraction(c, form.forms.denominator) for c in row] for row in form.forms.rows]
-    pairs: list[list[Fraction]] = []
-    out: list[list[Fraction]] = []
-    for j, weights in enumerate(form.outgoing):
-        rest = [Fraction(c, form.rest.denominator) for c in form.rest.rows[j]]
-        share = [sum((o * row[k] for o, row in zip(weights, rows, strict=True)), Fraction(0)) for k in range(len(rest))]
-        y = [e - s / 2 for e, s in zip(rest, share, strict=True)]
-        pairs += [y, [-c for c in y]]
-        ends = [Fraction(0)] * (2 * len(form.outgoing))
-        ends[2 * j : 2 * j + 2] = [Fraction(1), Fraction(-1)]
-        out.append([*weights, *ends, Fraction(0)])
-    return Network((*below, AffineMap.from_fractions([*rows, *pairs]), AffineMap.from_fractions(out)))

@@ -139,22 +139,43 @@ def test_a_unit_that_is_off_at_every_sample_leaves_a_column_open_and_gives_no_ne
 
 
 @pytest.mark.parametrize("n_out", [1, 2])
-def test_a_neuron_that_is_always_on_becomes_a_linear_term_and_the_reason_says_so(n_out):
+def test_a_neuron_that_is_proved_to_be_always_on_is_one_neuron(n_out):
     # Layer 2 sees a = ReLU(x), ReLU(y); its last neuron a_1 + 2 a_2 + 1 is always on.
     first = AffineMap.from_arrays([[1, 0], [0, 1], [1, 1]], [0, 0, 1])
     second = AffineMap.from_arrays([[1, -1, 0], [0, 2, -1], [1, 2, 0]], [0, -1, 1])
     net = Network((first, second, AffineMap.from_arrays([[1, 3, 1], [2, -1, 5]][:n_out], [4, 1][:n_out])))
     switching = AffineMap.from_arrays([[1, -1, 0], [0, -2, 1]], [0, 1])  # the second with the other sign
     output = recover_last_layer([first, switching], lines_across(net, 8))
-    assert output is not None
     assert output.has_linear_rest
     network, reason = assemble([first], output)
     assert network is not None
-    assert network.architecture == f"2-3-{2 + 2 * n_out}-{n_out}"
+    assert network.architecture == net.architecture
     points = random_points(2, 300)
     assert network.evaluate(points) == net.evaluate(points)
+    for words in ("no signs", "always on", "other choices may give the same N"):
+        assert words in reason
+
+
+def test_a_neuron_whose_weights_have_both_signs_is_a_pair_until_somebody_proves_it_on():
+    # ReLU(x) + ReLU(y) - ReLU(x + y + 1) + 2 > 0, which no bounds on the three activations show.
+    first = AffineMap.from_arrays([[1, 0], [0, 1], [1, 1]], [0, 0, 1])
+    second = AffineMap.from_arrays([[1, -1, 0], [0, 2, -1], [1, 1, -1]], [0, -1, 2])
+    net = Network((first, second, AffineMap.from_arrays([[1, 3, 1], [2, -1, 5]], [4, 1])))
+    switching = AffineMap.from_arrays([[1, -1, 0], [0, -2, 1]], [0, 1])
+    output = recover_last_layer([first, switching], lines_across(net, 8))
+    network, reason = assemble([first], output)
+    assert network is not None
+    assert network.architecture == "2-3-4-2"
     for words in ("no signs", "always on", "never seen to switch", "ReLU(y) - ReLU(-y)"):
         assert words in reason
+    asked = []
+    proved, reason = assemble([first], output, lambda *question: not asked.append(question))
+    assert proved is not None
+    assert proved.architecture == net.architecture
+    assert asked[0][0].layers == (first,)
+    assert "one more neuron" in reason.lower()
+    points = random_points(2, 300)
+    assert network.evaluate(points) == proved.evaluate(points) == net.evaluate(points)
 
 
 def test_other_signs_that_give_the_same_function_are_mentioned():
