@@ -5,8 +5,8 @@ every command imports what it needs when it runs, so that ``exactrev --help`` is
 
 | exit code | meaning |
 |---|---|
-| 0 | the statements hold; the work is complete |
-| 1 | a statement fails, with its witness; a recovery is not proved complete |
+| 0 | the statements hold; the functions are equal; the work is complete |
+| 1 | a statement fails, with its witness; two functions are different; a recovery is not proved complete |
 | 2 | the command line is wrong |
 | 3 | undecided: the budget or the memory is used up |
 | 4 | a file or a value cannot be used: one line says which, where, and what was expected |
@@ -22,7 +22,9 @@ import click
 from exactrev import __version__
 from exactrev.cli.application import Application
 from exactrev.cli.boundaries import boundaries
+from exactrev.cli.compare import compare
 from exactrev.cli.files import convert, examples, plot
+from exactrev.cli.identify import identify
 from exactrev.cli.recover import recover
 from exactrev.cli.regions import regions
 from exactrev.cli.verify import verify
@@ -41,5 +43,5 @@ def main() -> None:
     """Decide in exact rational arithmetic what is true about a ReLU network."""
 
 
-for command in (verify, regions, boundaries, recover, plot, examples, convert):
+for command in (verify, regions, boundaries, compare, identify, recover, plot, examples, convert):
     main.add_command(command)

@@ -100,7 +100,7 @@ def functional_dimension(net: Network, found: Pairs | None = None) -> Functional
     (7, True, 8)
     >>> from exactrev.identifiability.parameters import direction_text
     >>> direction_text(dimension.others[0].direction), dimension.others[0].keeps_maps
-    ('-1/2 b1[0] + b2[0]', True)
+    ('1/2 b1[0] - b2[0]', True)
     """
     found = find_pairs(net) if found is None else found
     parameters = list_parameters(net)
@@ -163,7 +163,7 @@ def _complete(
         exact = tuple(map(Fraction, vector))
         if len(chosen) < missing and _rank([*span, exact]) > len(span):
             span.append(exact)
-            largest = max(map(abs, vector))
+            largest = max(map(abs, vector)) * (1 if next(filter(None, vector)) > 0 else -1)
             moved = {p: Fraction(v, largest) for p, v in zip(parameters, vector, strict=True) if v}
             chosen.append(KernelDirection(moved, candidates[vector]))
     return chosen

@@ -187,7 +187,7 @@ def _by_programs(net: Network, seed: int, progress: Progress | None) -> Pairs:
     values = _float_preactivations(net, sample)
     patterns: dict[Pattern, None] = {}
     for x in sample[:: _SAMPLES // 200]:
-        patterns[net.pattern(_exact(x))] = None
+        patterns |= dict.fromkeys(_pattern_near(net, _exact(x), rng))
     wanted = connected(net)
     pairs: list[Pair] = []
     for number, (source, target, weight) in enumerate(wanted):
@@ -198,7 +198,7 @@ def _by_programs(net: Network, seed: int, progress: Progress | None) -> Pairs:
         pairs.append(Pair(source, target, weight, meets, meeting, quadrants))
         for point in (*quadrants.values(), meeting):
             if point is not None:
-                patterns[net.pattern(point)] = None
+                patterns |= dict.fromkeys(_pattern_near(net, point, rng))
         if progress is not None:
             progress(number + 1, len(wanted))
     chambers = [(chamber(net, 1, ()),) if k == 1 else () for k in range(1, net.depth)]
@@ -224,6 +224,16 @@ def _find_quadrants(
         if not isinstance(answer, Open):
             found[side, sign] = answer.point if isinstance(answer, Found) else None
     return found
+
+
+def _pattern_near(net: Network, point: Point, rng: np.random.Generator) -> list[Pattern]:
+    """The pattern of a region at the point or close to it: where no preactivation is 0; none if none was found."""
+    for bits in (0, 20, 40, 80, 160):
+        offsets = rng.integers(-1000, 1000, net.n_in).tolist() if bits else [0] * net.n_in
+        signs = net.sign_vector([x + Fraction(d, 2**bits) for x, d in zip(point, offsets, strict=True)])
+        if all(all(layer) for layer in signs):
+            return [tuple(tuple(sign > 0 for sign in layer) for layer in signs)]
+    return []
 
 
 def _float_preactivations(net: Network, points: FloatArray) -> list[FloatArray]:

@@ -5,7 +5,7 @@ Knows one network's entries. Does not know which directions leave the function u
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -78,8 +78,8 @@ def scaling_direction(net: Network, neuron: Neuron) -> dict[Parameter, Fraction]
     return {parameter: rate for parameter, rate in rates.items() if rate}
 
 
-def direction_text(direction: Direction) -> str:
-    """One line: '2 W2[0,1] - W2[1,1]'.
+def direction_text(direction: Direction, spell: Callable[[Fraction], str] = str) -> str:
+    """One line; `spell` writes a rate that is neither 1 nor -1.
 
     >>> direction_text({Parameter(2, 0, 1): Fraction(2), Parameter(1, 0, -1): Fraction(-1, 3)})
     '-1/3 b1[0] + 2 W2[0,1]'
@@ -87,5 +87,5 @@ def direction_text(direction: Direction) -> str:
     text = ""
     for parameter, rate in sorted(direction.items()):
         sign = ("-" if rate < 0 else "") if not text else (" - " if rate < 0 else " + ")
-        text += sign + ("" if abs(rate) == 1 else f"{abs(rate)} ") + str(parameter)
+        text += sign + ("" if abs(rate) == 1 else f"{spell(abs(rate))} ") + str(parameter)
     return text or "0"

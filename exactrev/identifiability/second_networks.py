@@ -22,7 +22,6 @@ import numpy as np
 
 from exactrev.arithmetic.integer_matrices import clear_denominators, integer_nullspace
 from exactrev.equivalence import decide_equal
-from exactrev.errors import TheoryContradicted
 from exactrev.geometry import Boundaries, RegionComplex, boundaries
 from exactrev.geometry.skeleton import Int64Array
 from exactrev.network import AffineMap, Network, Neuron, is_isomorphic
@@ -173,24 +172,23 @@ def zero_sums(vectors: list[list[Fraction]]) -> list[tuple[int, ...]]:
     """
     if not vectors:
         return []
-    rows = [clear_denominators(column)[0] for column in zip(*vectors, strict=True) if any(column)]
-    relations = integer_nullspace(rows) if rows else []
-    if len(relations) > MOST_FREE or not relations:
+    relations = _relations(vectors)
+    if len(relations) > MOST_FREE:
         return []
     # Reduce to echelon form: the coefficients at the pivots are free, and 0 or 1; they fix all others.
-    basis, pivots = _echelon(relations)
+    basis = _echelon(relations)
     found = []
     for choice in product((0, 1), repeat=len(basis)):
         total = [sum((b[j] for b, c in zip(basis, choice, strict=True) if c), Fraction(0)) for j in range(len(vectors))]
         if any(choice) and all(entry in (0, 1) for entry in total):
             found.append(tuple(j for j, entry in enumerate(total) if entry))
-    return sorted(found, key=lambda chosen: (len(chosen), chosen)) if pivots else []
+    return sorted(found, key=lambda chosen: (len(chosen), chosen))
 
 
-def has_too_many_relations(vectors: list[list[Fraction]]) -> bool:
-    """Whether `zero_sums` did not look."""
-    rows = [clear_denominators(column)[0] for column in zip(*vectors, strict=True) if any(column)]
-    return bool(rows) and len(integer_nullspace(rows)) > MOST_FREE
+def _relations(vectors: list[list[Fraction]]) -> list[tuple[int, ...]]:
+    """A basis of the coefficients with which the vectors add up to 0."""
+    rows = [clear_denominators(column)[0] for column in zip(*vectors, strict=True)]
+    return integer_nullspace(rows)
 
 
 def negate(net: Network, k: int, chosen: Iterable[int]) -> Network:
@@ -206,11 +204,11 @@ def negate(net: Network, k: int, chosen: Iterable[int]) -> Network:
     return _network(layers)
 
 
-def _echelon(relations: list[tuple[int, ...]]) -> tuple[Rows, list[int]]:
+def _echelon(relations: list[tuple[int, ...]]) -> Rows:
+    """The reduced echelon form of independent rows."""
     rows: Rows = [[Fraction(entry) for entry in relation] for relation in relations]
-    pivots: list[int] = []
-    for j in range(len(rows[0])):
-        r = len(pivots)
+    r = 0
+    for j in range(len(rows[0]) if rows else 0):
         lead = next((i for i in range(r, len(rows)) if rows[i][j]), None)
         if lead is None:
             continue
@@ -220,8 +218,8 @@ def _echelon(relations: list[tuple[int, ...]]) -> tuple[Rows, list[int]]:
             if i != r and rows[i][j]:
                 factor = rows[i][j]
                 rows[i] = [x - factor * y for x, y in zip(rows[i], rows[r], strict=True)]
-        pivots.append(j)
-    return rows, pivots
+        r += 1
+    return rows
 
 
 def _minimal(found: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
@@ -333,9 +331,3 @@ def _rows(layer: AffineMap) -> Rows:
 
 def _network(layers: list[Rows]) -> Network:
     return Network(tuple(AffineMap.from_fractions(rows) for rows in layers))
-
-
-def require_second(net: Network, second: SecondNetwork) -> None:
-    """`TheoryContradicted` unless the second network is equal and not isomorphic."""
-    if not _is_second(net, second.network):
-        raise TheoryContradicted("a second network is not what it is said to be", how=second.how)
