@@ -55,7 +55,7 @@ _PRIME = 2**31 - 1
 """Outer products are recognised modulo this prime, then exactly."""
 
 _DIRECTIONS, _FAR = 512, 1e9
-_TOLERANCE = 1e-9
+_TOLERANCE = 1e-6
 """Floats decide which choices are tried first, never which is right."""
 
 
@@ -126,8 +126,10 @@ def find_bias_that_keeps_on(
         return None
     with np.errstate(all="ignore"):
         seen = float((_sampled_activations(below, (0.1, 1.0, 10.0)) @ _floats(weights)).min())
-    if not isfinite(seen):
-        return None
+        far = _sampled_activations(below, (_FAR,))
+        downward = (far @ _floats(weights)).min() < -_TOLERANCE * (far @ np.abs(_floats(weights))).max()
+    if not isfinite(seen) or downward:
+        return None  # nobody will prove it
     sensible = Fraction(2) ** max(0, ceil(log2(2 * max(-seen, 0.5))))
     network = Network(tuple(below))
     return next((b for b in (sensible, sensible * 2**16) if is_always_on(network, tuple(weights), b)), None)
@@ -234,7 +236,7 @@ def _most_promising(
             w = E - (choices[start : start + 4096] * o) @ W / 2
             along = w @ far.T
             lowest, highest = along.min(axis=1), along.max(axis=1)
-            margin = np.maximum(lowest, -highest) / (np.abs(along).max(axis=1) + 1e-300)
+            margin = np.maximum(lowest, -highest) / ((np.abs(w) @ far.T).max(axis=1) + 1e-300)
         one_sign = (w >= 0).all(axis=1) | (w <= 0).all(axis=1)
         kept = np.flatnonzero((margin >= -_TOLERANCE) | one_sign)
         scored += [(-float(margin[k]) - 2.0 * bool(one_sign[k]), start + int(k)) for k in kept]
