@@ -21,6 +21,7 @@ _HOME = {
     "regions": "exactrev.geometry",
     "region_graph": "exactrev.geometry",
     "boundaries": "exactrev.geometry",
+    "compare": "exactrev.equivalence",
     "recover": "exactrev.recovery",
     "verify": "exactrev.statements",
     "Outcome": "exactrev.verdict",
@@ -37,6 +38,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "boundaries",
+    "compare",
     "load",
     "recover",
     "region_graph",
@@ -46,6 +48,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from exactrev.equivalence import compare
     from exactrev.geometry import Box, boundaries, region_graph, regions
     from exactrev.network import AffineMap, Network, Neuron, load, save
     from exactrev.oracle import Oracle

@@ -18,7 +18,7 @@ from exactrev.equivalence.vanishing import find_nonzero_point
 from exactrev.network import Network, Point
 from exactrev.search import Budget, Found
 
-__all__ = ["find_difference", "find_easy_difference", "first_difference"]
+__all__ = ["find_difference", "find_easy_difference", "find_easy_differences", "first_difference"]
 
 FloatArray = npt.NDArray[np.float64]
 Floats = list[tuple[FloatArray, FloatArray]]
@@ -64,6 +64,13 @@ def find_easy_difference(a: Network, b: Network, seed: int = 0) -> Point | None:
         if found is not None:
             return found
     return None
+
+
+def find_easy_differences(a: Network, b: Network, most: int = 12) -> list[Point]:
+    """The first few of a few random points at which the networks differ."""
+    points = [_exact(x) for x in _starts(40, a.n_in, np.random.default_rng(0))]
+    pairs = zip(points, a.evaluate(points), b.evaluate(points), strict=True)
+    return [x for x, p, q in pairs if p != q][:most]
 
 
 def first_difference(a: Network, b: Network, points: Sequence[Point]) -> Point | None:
