@@ -93,7 +93,7 @@ class Gauge:
         w = _orthogonal(form[:-1], crossing.form[:-1])
         if w is None:
             return None
-        packed = self.probe.how == "packed" and len(w) > 2  # in the plane the rows of a bend have nothing to spare
+        packed = self.probe.packs_cheaply and len(w) > 2  # in the plane the rows of a bend have nothing to spare
         size = Fraction(1, 2**60)
         for _ in range(4):
             # Coordinates near q: alpha along the way, beta along w. Since r.w = 0, no beta leads back across r = 0.
@@ -157,7 +157,7 @@ class Gauge:
         N is asked on both sides of the zero of h + s r.
         """
         near = 60 - exponent(germ.alpha)
-        left, right = (self.probe.read_packed(germ.at(beta), near=near) for beta in (-germ.size, germ.size))
+        left, right = (self.probe.read_packed(germ.at(beta), near) for beta in (-germ.size, germ.size))
         if left is None or right is None:
             return None
         if left == right:

@@ -39,7 +39,8 @@ class Packing:
     """Offsets 2^-e_i with e_i = first + i * (fraction + whole + 2), for the coordinates i = 0, ..., n-1.
 
     A digit has `whole` bits before its point and `fraction` bits behind it. `base_bits` is the number of bits behind
-    the point of the value at the base point.
+    the point of the value at the base point. `binary` says that all digits are dyadic; the answer does not tell, for it
+    may be dyadic when they are not: 1/5 + 2^-2/5 = 1/4.
 
     >>> packing = Packing(n=2, first=20, fraction=4, whole=5, base_bits=8)
     >>> x = packing.point((Fraction(1), Fraction(1, 2)))
@@ -52,12 +53,13 @@ class Packing:
     fraction: int
     whole: int
     base_bits: int
+    binary: bool = True
 
     @classmethod
-    def fit(cls, n: int, near: int, base: int, fraction: int, whole: int) -> Packing:
+    def fit(cls, n: int, near: int, base: int, fraction: int, whole: int, *, binary: bool = True) -> Packing:
         """The tightest packing around a base point with `base` bits behind the point, all offsets below 2^-near."""
         base_bits = base + fraction
-        return cls(n, max(near, base_bits + whole + 2), fraction, whole, base_bits)
+        return cls(n, max(near, base_bits + whole + 2), fraction, whole, base_bits, binary)
 
     @property
     def digit(self) -> int:
@@ -75,7 +77,7 @@ class Packing:
 
     def read(self, answer: Fraction) -> Reading | None:
         """Value at the base point and gradient, or None where the digits show that they were too short."""
-        return self._read_binary(answer) if is_dyadic(answer) else self._read_rational(answer)
+        return self._read_binary(answer) if self.binary and is_dyadic(answer) else self._read_rational(answer)
 
     def _read_binary(self, answer: Fraction) -> Reading | None:
         """Cut the digits off from the last one on, each the residue nearest to zero."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
@@ -24,6 +24,7 @@ from exactrev.errors import AssumptionFailed, ExactrevError, InvalidNetwork
 from exactrev.network.affine import AffineMap, lift_vector
 from exactrev.network.network import Point
 from exactrev.oracle import Oracle
+from exactrev.recovery.charts import Chart, Forms
 from exactrev.recovery.packing import Packing, is_dyadic
 from exactrev.recovery.points import (
     dot,
@@ -40,6 +41,9 @@ __all__ = ["Germ", "NotPiecewiseLinear", "OnBoundary", "Probe"]
 
 _NEAR = 200
 """The step of a difference quotient is 2^-200 of the point's size: far below what separates boundaries."""
+
+_MOST_PACKED = 64
+"""With more inputs a packed question is used for nothing but whole pieces that are wanted: it takes 0.1 s with 784."""
 
 _RANGE = 800
 """How many bits nearer to look when a check fails. A cell as thin as that is not told from a boundary."""
@@ -68,11 +72,16 @@ class OnBoundary(AssumptionFailed):
 
 @dataclass(frozen=True, slots=True)
 class Germ:
-    """N(x + s direction) = value + s slope for small s: what is known of N near x along one direction."""
+    """N(x + s direction) = value + s slope for small s: what is known of N near x along one direction.
+
+    On a scanned line, it may be that of piece number `index` of the line's `chart`.
+    """
 
     direction: Point
     value: Point
     slope: Point
+    chart: Chart | None = field(default=None, compare=False, repr=False)
+    index: int = field(default=0, compare=False)
 
     def fits(self, f: AffineMap, x: Point) -> bool:
         """Whether the affine map f has this germ at x."""
@@ -118,7 +127,13 @@ class Probe:
         self.plain_queries = 0
         self.answered: list[tuple[Point, Point]] = []  # the questions with their answers, in order; not the longest
         self.packed_queries = 0
+        self.forms: Forms = {}  # of the boundaries between pieces, as far as lines have shown them
         self._digits: _Digits | None = None
+
+    @property
+    def packs_cheaply(self) -> bool:
+        """Whether to ask one packed question where a few plain ones would do."""
+        return self.how == "packed" and self.n_in <= _MOST_PACKED
 
     # -- values --------------------------------------------------------------------------------------------------
 
@@ -150,12 +165,30 @@ class Probe:
     def piece(self, x: Iterable[Any], *, germ: Germ | None = None, near: int | None = None) -> AffineMap:
         """The affine map that N is around x.
 
-        A `germ` that is known already saves its own questions: n_in plain ones are left, or the packed one alone. All
-        questions lie within about 2^-near of x; 200 bits below the size of x unless told. Raises `OnBoundary` or
+        A `germ` that is known already saves its own questions: n_in plain ones are left, or the packed one alone. With
+        a chart of its line none is asked where the piece is known, and one where it can be guessed. All questions lie
+        within about 2^-near of x; 200 bits below the size of x unless told. Raises `OnBoundary` or
         `NotPiecewiseLinear` where there is no such map.
         """
         x = tuple(lift_vector(x))
         near = self._default_near(x) if near is None else near
+        if germ is None or germ.chart is None:
+            return self._read(x, germ, near)
+        f = germ.chart[germ.index]
+        if f is None or not germ.fits(f, x):
+            f = self._confirmed_guess(x, germ, germ.chart, near) or self._read(x, germ, near)
+            germ.chart.note(germ.index, f)
+        return f
+
+    def _confirmed_guess(self, x: Point, germ: Germ, chart: Chart, near: int) -> AffineMap | None:
+        """What the chart expects at x, if N agrees at a random point nearby."""
+        guess = chart.guess(germ.index)
+        if guess is None or not germ.fits(guess, x):
+            return None
+        behind = self._behind(x, near)
+        return guess if self.value(behind) == evaluate_map(guess, behind) else None
+
+    def _read(self, x: Point, germ: Germ | None, near: int) -> AffineMap:
         nearest = near + _RANGE
         while True:
             f = self._read_plain(x, near, germ) if self.how == "plain" else self._read_packed(x, near, germ)
@@ -163,7 +196,7 @@ class Probe:
                 return f
             near, germ = self._nearer(x, near, nearest), None
 
-    def read_packed(self, x: Iterable[Any], *, near: int | None = None) -> AffineMap | None:
+    def read_packed(self, x: Iterable[Any], near: int | None = None) -> AffineMap | None:
         """What the digits of one answer at x say of N there, which nothing has confirmed yet; None if they overflow.
 
         For those who compare what they read with other answers. x may be moved by up to 2^-near.
@@ -251,7 +284,8 @@ class Probe:
     def _unpack(self, base: Point, near: int, digits: _Digits) -> AffineMap | None:
         """The affine map whose value and gradient are the digits of N near the base point, unless they overflow."""
         bits = _bits_behind(base)
-        packing = Packing.fit(self.n_in, near, bits if digits.dyadic else 3 * bits, digits.fraction, digits.whole)
+        bits = bits if digits.dyadic else 3 * bits
+        packing = Packing.fit(self.n_in, near, bits, digits.fraction, digits.whole, binary=digits.dyadic)
         question = packing.point(base)
         answer = self.oracle(question)
         self.packed_queries += 1

@@ -6,18 +6,23 @@ Two stations with different maps are resolved as follows: where the two maps mee
 little after. If the left map still holds there and the right one already does, that is a breakpoint; otherwise N is
 yet another map there, and there are two gaps to resolve. (That the maps meet in the value of N at that point would not
 be enough: if the left piece goes on beyond it, that is no news.)
+
+A map is known from two values close together, or from one packed answer that shows the whole piece. Either may mislead,
+where a boundary passes in between. An answer from elsewhere confirms it, mostly one that is asked anyway when a
+breakpoint at its end is closed; where maps do not lead on, those that nothing has confirmed are checked first.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from math import asinh, ceil, floor, sinh
 from typing import NamedTuple
 
+from exactrev.network.affine import AffineMap
 from exactrev.network.network import Point
 from exactrev.recovery.points import Line, exponent, odd_dyadic_between, power_of_two
 from exactrev.recovery.probe import NotPiecewiseLinear
@@ -29,6 +34,9 @@ _NUDGE = 180
 
 _FINEST = 300
 """Pieces shorter than 2^-300 of the segment are not looked for; answers that seem to have some are refused."""
+
+_SUSPICIOUS = 100
+"""In gaps shorter than 2^-100 of the segment nothing is believed that has not been confirmed."""
 
 _FAR = Fraction(2) ** 500
 """Lines that go on beyond this are divided evenly, not on the scale of asinh, which floats carry no further."""
@@ -62,11 +70,29 @@ class LineMap:
         return None
 
 
-class Station(NamedTuple):
-    """A place where N was asked, and the map that N is there (to its right, where it is a breakpoint)."""
+@dataclass(slots=True, eq=False)
+class Station:
+    """A place where N was asked, and the map that N is there (to its right, where it is a breakpoint).
+
+    `piece` is the whole piece, where a packed answer has shown it. A `doubt` says that nothing has confirmed the map.
+    """
 
     t: Fraction
     map: LineMap
+    piece: AffineMap | None = None
+    doubt: Doubt | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Doubt:
+    """A map that comes from answers very near to one place, and how to dispel it.
+
+    `place` is where else to ask; should N be off the map there, each station is measured again on its own `side`.
+    """
+
+    place: Fraction
+    side: Fraction
+    stations: list[Station] = field(default_factory=list)
 
 
 class Kink(NamedTuple):
@@ -78,43 +104,66 @@ class Kink(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A piece: its ends, its map, and the places where it was seen."""
+    """A piece: its ends, its map, the places where it was seen, and the whole piece if it was read."""
 
     start: Fraction
     end: Fraction
     map: LineMap
     stations: tuple[Fraction, ...]
+    piece: AffineMap | None
 
 
 class WorkList:
     """Stations in order, and the kinks between them: neighbours have the same map, or a kink between them."""
 
-    def __init__(self, ask: Callable[..., list[Point]], line: Line, length: Fraction, rng: random.Random) -> None:
-        """`ask` takes numbers t and returns N there; `length` is that of the whole segment."""
+    def __init__(
+        self,
+        ask: Callable[..., list[Point]],
+        line: Line,
+        length: Fraction,
+        rng: random.Random,
+        read: Callable[[Point, int | None], AffineMap | None] | None = None,
+    ) -> None:
+        """`ask` takes numbers t and returns N there; `length` is that of the whole segment.
+
+        With `read`, a point and how many bits around it matter, whole pieces are read, not confirmed yet.
+        """
         self.ask = ask
         self.line = line
         self.finest = length * power_of_two(-_FINEST)
+        self.suspicious = length * power_of_two(-_SUSPICIOUS)
         self.rng = rng
+        self.read = read
         self.stations: list[Station] = []
         self.kinks: list[Kink] = []
+        self._is_repaired = False
 
     def measure(self, t: Fraction, room: Fraction, value: Point | None = None) -> Station:
-        """A station at t, from the values there and a little into the room beside it, on the right or the left."""
+        """A station at t; without a packed answer, from the values there and a little into the room beside it."""
         aside = t + room * power_of_two(-_NUDGE)
+        station = self._read_at(aside, (t + 3 * aside) / 4, 60 - exponent(aside - t))
+        if station is not None and (value is None or station.map.at(t) == value):
+            station.t = t
+            return station
         at_t, at_aside = (value, *self.ask(aside)) if value is not None else self.ask(t, aside)
         return Station(t, LineMap.through(t, at_t, aside, at_aside))
 
     def add(self, stations: Iterable[Station]) -> None:
         """Put stations in their places, and resolve all gaps between neighbours of different maps."""
         every = sorted([*self.stations, *stations], key=lambda station: station.t)
-        known = {kink.before: kink for kink in self.kinks}
-        self.stations, self.kinks = every[:1], []
-        for a, b in pairwise(every):
-            if a.t in known:
-                self.stations.append(b)
-                self.kinks.append(known[a.t])
-            else:
-                self._resolve(a, b)
+        while True:
+            self._is_repaired = False
+            known = {kink.before: kink for kink in self.kinks}
+            self.stations, self.kinks = every[:1], []
+            for a, b in pairwise(every):
+                if a.t in known:
+                    self.stations.append(b)
+                    self.kinks.append(known[a.t])
+                else:
+                    self._resolve(a, b)
+            if not self._is_repaired:
+                return
+            every = self.stations
 
     def runs(self) -> Iterator[Run]:
         """The pieces, in order."""
@@ -124,7 +173,8 @@ class WorkList:
             run = [next(stations)]
             while run[-1].t != before:
                 run.append(next(stations))
-            yield Run(start, end, run[0].map, tuple(station.t for station in run))
+            piece = next((station.piece for station in run if station.piece is not None), None)
+            yield Run(start, end, run[0].map, tuple(station.t for station in run), piece)
             start = end
 
     def unsampled(self, run: Run, samples: int) -> Iterator[tuple[Fraction, LineMap]]:
@@ -144,19 +194,23 @@ class WorkList:
             ]
         )
 
+    # -- gaps -----------------------------------------------------------------------------------------------------
+
     def _resolve(self, a: Station, b: Station) -> None:
         """Append what lies between a, which is there already, and b."""
         gaps = [(a, b)]
         while gaps:
             a, b = gaps.pop()
-            between = [] if a.map == b.map else self._try_meeting(a, b)
-            if between:
+            between = [] if a.map == b.map else self._narrow(a, b)
+            if between is None:
+                gaps.append((a, b))
+            elif between:
                 gaps += reversed([*pairwise([a, *between, b])])
             else:
                 self.stations.append(b)
 
-    def _try_meeting(self, a: Station, b: Station) -> list[Station]:
-        """Note the kink where two maps meet, and a station on both sides; or return stations between them."""
+    def _narrow(self, a: Station, b: Station) -> list[Station] | None:
+        """Note the kink where two maps meet; or return stations between them, or None if one of the maps was wrong."""
         if b.t - a.t < self.finest:
             raise NotPiecewiseLinear(
                 "the answers on a line fit no piecewise linear function with pieces of this length",
@@ -164,7 +218,10 @@ class WorkList:
                 step=b.t - a.t,
             )
         t = a.map.meets(b.map)
-        if t is None or not a.t < t <= b.t:
+        is_between = t is not None and a.t < t <= b.t
+        if (not is_between or b.t - a.t < self.suspicious) and (self._is_refuted(a) or self._is_refuted(b)):
+            return None
+        if t is None or not is_between:
             return [self._split(a, b)]
         k = max(_NUDGE - exponent(b.t - a.t), 20 - exponent(min(t - a.t, b.t - t) or t - a.t))
         before, after = _dyadic(floor(t * power_of_two(k)) - 1, k), _dyadic(ceil(t * power_of_two(k)) + 1, k)
@@ -172,24 +229,46 @@ class WorkList:
             if self.ask(before)[0] == a.map.at(before):
                 return self._close(a, b, Kink(before, t, t))
             return [self._split(a, b)]
+        station = self._read_at(before, (3 * before + after) / 4, k + 60)
+        if station is None:
+            return self._try_both_sides(a, b, before, t, after)
+        if station.map == b.map:
+            return [station]
+        if station.map != a.map:
+            return [station]
+        at_after = self.ask(after)[0]
+        if at_after == b.map.at(after) and a.map.at(t) == b.map.at(t):
+            return self._close(a, Station(after, b.map), Kink(before, t, after), b)
+        if at_after == a.map.at(after):
+            return [Station(after, a.map)]
+        return [station, self._read_at(after, (before + 3 * after) / 4, k + 60) or self.measure(after, b.t - after)]
+
+    def _try_both_sides(
+        self, a: Station, b: Station, before: Fraction, t: Fraction, after: Fraction
+    ) -> list[Station]:
+        """With plain questions: is N the map of a until t, and that of b from there on?"""
         at_before = self.ask(before)[0]
         if at_before == b.map.at(before):
             return [Station(before, b.map)]
         at_after = self.ask(after)[0]
         goes_on, has_begun = at_before == a.map.at(before), at_after == b.map.at(after)
         if goes_on and has_begun and a.map.at(t) == b.map.at(t):
-            return self._close(a, Station(after, b.map), Kink(before, t, after))
+            return self._close(a, Station(after, b.map), Kink(before, t, after), b)
         between = LineMap.through(before, at_before, after, at_after)
+        if goes_on and between == a.map:
+            return [Station(after, a.map)]
         if (goes_on and between != a.map) or (has_begun and between != b.map):
             return [self._split(a, b)]  # N breaks between these two: they say nothing about a piece
-        middle = (before + after) / 2
-        if self.ask(middle)[0] != between.at(middle):
-            # N breaks at t, between two other maps: both are hidden from outside, for instance by a hat around t
-            return [self.measure(before, a.t - before), self.measure(after, b.t - after)]
-        return [Station(before, between), Station(after, between)]
+        # N may break at t, between two other maps, both hidden from outside, for instance by a hat around t.
+        doubt = Doubt((before + after) / 2, after - before)
+        doubt.stations += Station(before, between, doubt=doubt), Station(after, between, doubt=doubt)
+        return doubt.stations
 
-    def _close(self, a: Station, first: Station, kink: Kink) -> list[Station]:
+    def _close(self, a: Station, first: Station, kink: Kink, b: Station | None = None) -> list[Station]:
         """Note a kink between the map of a and the station after it: nothing is left to resolve."""
+        a.doubt = None
+        if b is not None:
+            b.doubt = None
         self.stations.append(Station(kink.before, a.map))
         self.kinks.append(kink)
         if first.t != kink.t:
@@ -200,11 +279,40 @@ class WorkList:
         """A station at a random place in the middle of a gap."""
         begin, end = share(a.t, b.t, 0.4), share(a.t, b.t, 0.6)
         t = odd_dyadic_between(begin, end, self.rng)
+        if self.read is not None:
+            return self.measure(t, end - begin)
         value = self.ask(t)[0]
         for known in (a.map, b.map):
             if value == known.at(t):
                 return Station(t, known)
         return self.measure(t, end - begin, value)
+
+    # -- doubts ---------------------------------------------------------------------------------------------------
+
+    def _read_at(self, t: Fraction, elsewhere: Fraction, near: int | None = None) -> Station | None:
+        """A station from one packed answer, to be confirmed."""
+        piece = None if self.read is None else self.read(self.line.at(t), near)
+        if piece is None:
+            return None
+        doubt = Doubt(elsewhere, self.finest)
+        doubt.stations.append(Station(t, LineMap(*self.line.restrict(piece)), piece, doubt))
+        return doubt.stations[0]
+
+    def _is_refuted(self, station: Station) -> bool:
+        """Ask N at another place, if nothing has confirmed the map; where it is wrong, measure plainly."""
+        doubt = station.doubt
+        if doubt is None:
+            return False
+        is_wrong = self.ask(doubt.place)[0] != station.map.at(doubt.place)
+        for each in doubt.stations:
+            each.doubt = None
+            if is_wrong:
+                aside = each.t + (doubt.side if each is doubt.stations[-1] else -doubt.side) * power_of_two(-_NUDGE)
+                at_t, at_aside = self.ask(each.t, aside)
+                each.map, each.piece = LineMap.through(each.t, at_t, aside, at_aside), None
+        if is_wrong:
+            self._is_repaired, self.read = True, None  # the digits are too short for this line
+        return is_wrong
 
 
 def share(begin: Fraction, end: Fraction, part: float) -> Fraction:

@@ -132,13 +132,14 @@ def test_a_hyperplane_is_its_set_of_points():
         Hyperplane((0, 0, 3))
 
 
-def test_hyperplanes_of_the_first_layer_are_seen_far_away_and_others_are_not():
+@pytest.mark.parametrize("how", ["plain", "packed"])
+def test_hyperplanes_of_the_first_layer_are_seen_far_away_and_others_are_not(how):
     net = he_network((6, 8, 6, 1), 1, "float32")
-    probe = Probe(Oracle(net), 6)
+    probe = Probe(Oracle(net), 6, how)
     first, deeper = [], []
     for breakpoint_ in breakpoints(probe, 1) + breakpoints(probe, 2):
         layer, hyperplane = true_hyperplane(net, breakpoint_)
-        test = hyperplanes.test_hyperplane(probe, hyperplane, breakpoint_.point, count=8)
+        test = hyperplanes.test_hyperplane(probe, hyperplane, breakpoint_.point, count=8, decided=None)
         assert len(test.seen) + len(test.absent) + len(test.flat) == 8
         assert all(hyperplane.side(x) == 0 for x in (*test.seen, *test.absent, *test.flat))
         (first if layer == 1 else deeper).append(test.share_seen)
@@ -148,13 +149,24 @@ def test_hyperplanes_of_the_first_layer_are_seen_far_away_and_others_are_not():
     assert max(deeper) < 1
 
 
-def test_each_far_point_costs_three_questions():
+@pytest.mark.parametrize(("how", "plain", "packed"), [("plain", 15, 0), ("packed", 2, 10)])
+def test_each_far_point_costs_three_plain_questions_or_two_packed_ones(how, plain, packed):
     net = he_network((3, 5, 1), 0)
-    probe = Probe(Oracle(net), 3)
-    test = hyperplanes.test_hyperplane(probe, Hyperplane(net.layers[0].rows[2]), (0, 0, 0), count=5)
-    assert probe.plain_queries == 15
+    probe = Probe(Oracle(net), 3, how)
+    H = Hyperplane(net.layers[0].rows[2])
+    test = hyperplanes.test_hyperplane(probe, H, (0, 0, 0), count=5, decided=None)
+    assert (probe.plain_queries, probe.packed_queries) == (plain, packed)  # two plain ones to measure the digits
     assert (len(test.seen), test.share_seen) == (5, 1)
     assert str(test) == "N breaks at 5 of 5 points tried, and is flat at 0 more; no proof"
+
+
+def test_a_test_ends_when_it_is_decided():
+    net = he_network((3, 5, 1), 0)
+    probe = Probe(Oracle(net), 3)
+    true = hyperplanes.test_hyperplane(probe, Hyperplane(net.layers[0].rows[2]), (0, 0, 0), count=9)
+    assert (len(true.seen), true.absent, probe.plain_queries) == (3, (), 9)
+    false = hyperplanes.test_hyperplane(probe, Hyperplane((1, 2, 3, 4)), (0, 0, 0), count=9, decided=(5, 1))
+    assert (false.seen, len(false.absent), probe.plain_queries) == ((), 1, 12)
 
 
 def test_points_where_the_network_is_flat_are_no_absences():

@@ -189,7 +189,7 @@ def test_dyadic_digits_are_read_back(gradient, value):
 
 @given(st.lists(rationals, min_size=1, max_size=6), rationals)
 def test_rational_digits_are_read_back(gradient, value):
-    packing = Packing.fit(len(gradient), near=50, base=0, fraction=100, whole=12)
+    packing = Packing.fit(len(gradient), near=50, base=0, fraction=100, whole=12, binary=False)
     x = packing.point((Fraction(0),) * len(gradient))
     answer = value + sum(g * c for g, c in zip(gradient, x, strict=True))
     assert packing.read(answer) == (value, gradient)
