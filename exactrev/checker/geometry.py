@@ -34,7 +34,7 @@ def regions_by_tree(reader: Reader, claim: Claim, nets: list[Net]) -> None:
         sides += [Assumed(STRICT, form=form) for form in forms]
 
     def leaf(tree: Tree, numbers: Numbers) -> None:
-        hold(tree.all_rows(), as_point(numbers, n))
+        hold(tree.all_rows(), as_point(numbers))
         found[0 in tree.signs] += 1
 
     walk(reader, nets, sides, STRICT, leaf, n + 1)
@@ -43,7 +43,8 @@ def regions_by_tree(reader: Reader, claim: Claim, nets: list[Net]) -> None:
 
 def regions_by_facets(reader: Reader, claim: Claim, nets: list[Net]) -> None:
     """A list of cells that is closed under crossing facets is complete: R^n without codimension 2 is connected."""
-    require(facets(reader, nets[0], False) == claim.numbers, "other numbers of regions and thick cells", claim.numbers)
+    found = facets(reader, nets[0], False)
+    require(found == claim.numbers, "other numbers of regions and thick cells", found, claim.numbers)
 
 
 def facets(reader: Reader, net: Net, maps_differ: bool) -> Numbers:
@@ -66,7 +67,7 @@ def facets(reader: Reader, net: Net, maps_differ: bool) -> Numbers:
         hold([(STRICT, row) for row in present], reader.point(n))
         letter, chosen = reader.step()
         expect(letter == "T", "the facets of a cell are due", letter)
-        expect(all(0 <= u < len(rows) for u in chosen), "no such neuron", chosen)
+        expect(set(chosen) <= set(range(len(rows))), "no such neuron", chosen)
         own = [rows[u] for u in chosen]
         require(all(map(any, own)), "a zero form has no facet", chosen)
         for row in own:
@@ -204,8 +205,9 @@ def disconnected(reader: Reader, claim: Claim, nets: list[Net]) -> None:
     net = nets[0]
     z = neuron(net, *claim.numbers)
     form = reader.take("H", net.widths[0] + 1)
-    require(value(form, on_boundary(reader, net, z)) < 0, "the first point is not on the negative side", form)
-    require(value(form, on_boundary(reader, net, z)) > 0, "the second point is not on the positive side", form)
+    one, other = on_boundary(reader, net, z), on_boundary(reader, net, z)
+    require(value(form, one) < 0, "the first point is not on the negative side", form, one)
+    require(value(form, other) > 0, "the second point is not on the positive side", form, other)
     walk(reader, [cut(net, z[0] + 1)], [Assumed(ZERO, *z), Assumed(ZERO, form=form)], WEAK)
 
 
@@ -218,14 +220,14 @@ def components(reader: Reader, claim: Claim, nets: list[Net]) -> None:
 
     def leaf(tree: Tree, numbers: Numbers) -> None:
         pieces.append(tree.all_rows())
-        hold(pieces[-1], as_point(numbers, tree.dimension))
+        hold(pieces[-1], as_point(numbers))
 
     walk(reader, [cut(net, z[0] + 1)], [Assumed(ZERO, *z)], WEAK, leaf, net.widths[0] + 1)
     classes = list(range(len(pieces)))
     for _ in range(len(pieces) - claim.numbers[2]):
         a, b, *point = reader.take("J", net.widths[0] + 3)
-        require(0 <= a < b < len(pieces), "no such leaves", a, b)
-        hold(pieces[a] + pieces[b], as_point(tuple(point), net.widths[0]))
+        require(a in range(b) and b in range(len(pieces)), "no such leaves, or not in order", a, b)
+        hold(pieces[a] + pieces[b], as_point(tuple(point)))
         classes = [classes[a] if c == classes[b] else c for c in classes]
     require(len(set(classes)) == claim.numbers[2], "another number of classes", len(set(classes)), claim.numbers[2])
     for b in range(len(pieces)):
@@ -243,7 +245,7 @@ def bend(reader: Reader, claim: Claim, nets: list[Net]) -> None:
     (e, j), (k, i) = two_neurons(claim, net)
     expect(e < k, "a boundary bends at those of earlier layers", claim.numbers)
     n = net.widths[0]
-    q = reader.point(n) if claim.name == "bend" else as_point(claim.numbers[4:], n)
+    q = reader.point(n) if claim.name == "bend" else as_point(claim.numbers[4:])
     for layer, row in enumerate(preactivations(net, q)[:k]):
         for index, found in enumerate(row):
             require(found != 0 or (layer, index) == (e, j), "another neuron vanishes at the point", layer + 1, index)

@@ -92,8 +92,8 @@ def signs_of(layers: list[list[tuple[int, int]]]) -> Nested:
 
 def neuron(net: Net, k: int, i: int) -> tuple[int, int]:
     """The hidden neuron (k, i), which has to exist, with the layer counted from 0."""
-    expect(0 < k < len(net.layers), "no such hidden layer", k)
-    expect(0 <= i < net.widths[k], "no such neuron", k, i)
+    expect(k in range(1, len(net.layers)), "no such hidden layer", k)
+    expect(i in range(net.widths[k]), "no such neuron", k, i)
     return k - 1, i
 
 

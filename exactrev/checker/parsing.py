@@ -103,7 +103,7 @@ class Reader:
 
     def point(self, dimension: int) -> Point:
         """The next step, P, as a point."""
-        return as_point(self.take("P", dimension + 1), dimension)
+        return as_point(self.take("P", dimension + 1))
 
     def claim(self) -> tuple[Claim, str]:
         """The first lines: the version, the claim, and the name of the proof."""
@@ -130,7 +130,7 @@ class Reader:
             rows = tuple(self.take("R", n + 1) for _ in range(m))
             expect(gcd(head[0], *(w for row in rows for w in row)) == 1, "a layer is not in lowest terms", head[0])
             layers.append(Layer(head[0], rows))
-        bits = sum(max(abs(w).bit_length() for row in rows for w in (scale, *row)) for scale, rows in layers)
+        bits = sum(max(w.bit_length() for row in ((scale,), *rows) for w in row) for scale, rows in layers)
         allow(bits <= MAX_BITS, "the weights are too long", bits)
         return Net(widths, tuple(layers))
 
@@ -158,9 +158,8 @@ def integers(text: str) -> Numbers:
     return tuple(map(int, words))
 
 
-def as_point(numbers: Numbers, dimension: int) -> Point:
+def as_point(numbers: Numbers) -> Point:
     """A denominator and numerators, in lowest terms."""
-    expect(len(numbers) == dimension + 1, "a point has the wrong number of coordinates", len(numbers) - 1, dimension)
     expect(numbers[0] >= 1, "the denominator of a point has to be positive", numbers[0])
     expect(gcd(*numbers) == 1, "a point is not in lowest terms", numbers)
     return Point(numbers[1:], numbers[0])

@@ -73,7 +73,7 @@ def matching(reader: Reader, claim: Claim, nets: list[Net]) -> None:
         own: list[Numbers] = []
         for i in range(len(two.rows)):
             p, c, d = (i, 1, 1) if last else reader.take("M", 3)
-            require(0 <= p < len(two.rows), "no such neuron", k, p)
+            require(p in range(len(two.rows)), "no such neuron", k, p)
             require(p not in {other[0] for other in own}, "not a permutation", k, p)
             expect(d > 0 and gcd(c, d) == 1, "a scale is not in lowest terms", c, d)
             require(c > 0 or (free and k == len(a.layers) - 1 and c < 0), "a scale is not positive", k, i, c)
@@ -93,7 +93,7 @@ def recovered(reader: Reader, claim: Claim, nets: list[Net]) -> None:
     for _ in range(claim.numbers[0]):
         numbers = reader.take("A", n + m + 2)
         asked.append(("A", *numbers))
-        x, y = as_point(numbers[: n + 1], n), as_point(numbers[n + 1 :], m)
+        x, y = as_point(numbers[: n + 1]), as_point(numbers[n + 1 :])
         for found, answer in zip(preactivations(truth, x)[-1], y.numerators, strict=True):
             require(found * y.denominator == answer * x.denominator * scale_of(truth), "an answer is wrong", x, y)
     require(digest_of(asked) == claim.hashes[2], "the claim is about another transcript", claim.hashes[2])
@@ -112,7 +112,7 @@ def inert(reader: Reader, claim: Claim, nets: list[Net]) -> None:
     net = nets[0]
     k, i, j, p, q = claim.numbers
     z = neuron(net, k, i)
-    expect(0 <= j < net.widths[k + 1], "no such neuron", k + 1, j)
+    expect(j in range(net.widths[k + 1]), "no such neuron", k + 1, j)
     expect(gcd(p, q) == 1 and (q > 0 or (p, q) == (1, 0)), "a bound is not in lowest terms", p, q)
     scale, rows = net.layers[k]
     require(rows[j][i] * q <= p * scale, "the weight itself is above the bound", rows[j][i], scale)
@@ -130,7 +130,7 @@ def flat_direction(reader: Reader, claim: Claim, nets: list[Net]) -> None:
     """Adding t (dW, db), the second network, to layer k changes nothing: strict tree, dW a + db = 0 on all leaves."""
     net, change = nets
     (k,) = claim.numbers
-    expect(0 < k <= len(net.layers), "no such layer", k)
+    expect(k in range(1, len(net.layers) + 1), "no such layer", k)
     expect(change.widths == net.widths[k - 1 : k + 1], "the direction has another shape", change.widths)
     require(any(map(any, change.layers[0].rows)), "the direction is zero", k)
     below = cut(net, k - 1)
