@@ -14,7 +14,7 @@ from exactrev.equivalence.differences import find_easy_differences
 from exactrev.equivalence.equality import decide_equal
 from exactrev.equivalence.pruning import Step
 from exactrev.equivalence.rows import RowDistance, find_row_distance
-from exactrev.equivalence.side_by_side import require_comparable
+from exactrev.equivalence.side_by_side import Side, owner_of, require_comparable
 from exactrev.equivalence.simplest import Difference, find_simplest_difference
 from exactrev.equivalence.vanishing import Vanishes
 from exactrev.network import Isomorphism, Network, Neuron
@@ -44,10 +44,10 @@ class Relatedness(Enum):
 class Remark:
     """What was proved on the way about neurons of "A" and "B": one is superfluous, or a multiple of another."""
 
-    network: str
+    network: Side
     neuron: Neuron
     kind: str
-    of: tuple[str, Neuron] | None
+    of: tuple[Side, Neuron] | None
     step: Step
 
 
@@ -102,29 +102,21 @@ def compare(a: Network, b: Network, budget: float | None = None) -> Comparison:
         points = [verdict.witness["point"], *find_easy_differences(a, b)]
         difference = find_simplest_difference(a, b, points)
         return Comparison(Relatedness.DIFFERENT, verdict.checked, difference=difference, rows=rows)
-    remarks: list[Remark] = []
-    for name, pruned in zip("AB", verdict.witness.get("pruned", ()), strict=False):
-        remarks += [Remark(name, step.neuron, step.kind, _of(name, step), step) for step in pruned.steps if step.proofs]
     answer = verdict.witness.get("difference")
-    if isinstance(answer, Vanishes):
-        remarks += _remarks_of_both(a, b, answer)
-    return Comparison(Relatedness.EQUAL, verdict.checked, rows=rows, remarks=tuple(remarks))
+    remarks = tuple(_remarks(a, b, answer)) if isinstance(answer, Vanishes) else ()
+    return Comparison(Relatedness.EQUAL, verdict.checked, rows=rows, remarks=remarks)
 
 
-def _of(name: str, step: Step) -> tuple[str, Neuron] | None:
-    return None if step.of is None else (name, step.of)
-
-
-def _remarks_of_both(a: Network, b: Network, answer: Vanishes) -> Iterator[Remark]:
-    """The steps for the two networks side by side, where those of B stand behind those of A in every layer."""
-
-    def owner(neuron: Neuron) -> tuple[str, Neuron] | None:
-        first = a.hidden_widths[neuron.layer - 1] if neuron.layer <= a.depth else a.widths[a.depth]
-        if neuron.index < first:
-            return ("A", neuron) if neuron.layer <= a.depth else None
-        return ("B", Neuron(neuron.layer, neuron.index - first)) if neuron.layer <= b.depth else None
-
+def _remarks(a: Network, b: Network, answer: Vanishes) -> Iterator[Remark]:
+    """The steps that took a search, in the names of the two networks."""
     for step in answer.pruned.steps:
-        own = owner(step.neuron)
-        if step.proofs and own is not None:
-            yield Remark(*own, step.kind, None if step.of is None else owner(step.of), step)
+        side, neuron = owner_of(a, b, step.neuron)
+        if not step.proofs or neuron is None:
+            continue
+        of: tuple[Side, Neuron] | None = None
+        if step.of is not None:
+            other, of_neuron = owner_of(a, b, step.of)
+            if of_neuron is None:
+                continue
+            of = other, of_neuron
+        yield Remark(side, neuron, step.kind, of, step)

@@ -13,12 +13,18 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from exactrev.equivalence.side_by_side import require_comparable, side_by_side
-from exactrev.equivalence.vanishing import find_nonzero_point
+from exactrev.equivalence.side_by_side import owner_of, require_comparable, side_by_side
+from exactrev.equivalence.vanishing import Vanishes, find_nonzero_point
 from exactrev.network import Network, Point
-from exactrev.search import Budget, Found
+from exactrev.search import Budget, Found, Open
 
-__all__ = ["find_difference", "find_easy_difference", "find_easy_differences", "first_difference"]
+__all__ = [
+    "find_difference",
+    "find_easy_difference",
+    "find_easy_differences",
+    "find_nonzero_difference",
+    "first_difference",
+]
 
 FloatArray = npt.NDArray[np.float64]
 Floats = list[tuple[FloatArray, FloatArray]]
@@ -53,8 +59,13 @@ def find_difference(truth: Network, candidate: Network, seed: int = 0, budget: i
         found = first_difference(truth, candidate, points)
         if found is not None or left <= 0:
             return found
-    answer = find_nonzero_point(side_by_side(truth, candidate), Budget(left))
+    answer = find_nonzero_difference(truth, candidate, Budget(left))
     return answer.point if isinstance(answer, Found) else None
+
+
+def find_nonzero_difference(a: Network, b: Network, budget: Budget | None = None) -> Found | Vanishes | Open:
+    """A point where a - b is not zero, or the proof that there is none, by search alone."""
+    return find_nonzero_point(side_by_side(a, b), budget, side_of=lambda neuron: owner_of(a, b, neuron)[0])
 
 
 def find_easy_difference(a: Network, b: Network, seed: int = 0) -> Point | None:

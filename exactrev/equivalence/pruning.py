@@ -7,13 +7,14 @@ not proved is not used.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
+from exactrev.equivalence.side_by_side import Side
 from exactrev.errors import TheoryContradicted
 from exactrev.network import AffineMap, Network, Neuron, Point
 from exactrev.search import Budget, Condition, Found, Impossible, find_point, is_on
@@ -65,24 +66,33 @@ def prune(net: Network) -> Network:
     return prune_with_proofs(net).network
 
 
-def prune_with_proofs(net: Network, budget: Budget | None = None, points: Iterable[Point] = ()) -> Pruned:
+def prune_with_proofs(
+    net: Network,
+    budget: Budget | None = None,
+    points: Iterable[Point] = (),
+    side_of: Callable[[Neuron], Side] | None = None,
+) -> Pruned:
     """The same function, without hidden neurons that are proved to be superfluous, and why each of them is.
 
     From layer 1 upwards, constant neurons become part of the next bias, never active ones go, and one whose activation
     is a positive multiple of another's becomes part of that, even if their rows differ in entries that do not matter.
     Then, downwards, those go that no neuron listens to. A layer that would be empty keeps one neuron with weights 0.
-    `points` are added to the samples.
+    `points` are added to the samples. If the network is two side by side, `side_of` says to which a neuron belongs;
+    then no search is made for neurons that both are found to have.
     """
-    return _Pruning(net, budget or Budget(), points).run()
+    return _Pruning(net, budget or Budget(), points, side_of).run()
 
 
 class _Pruning:
-    def __init__(self, net: Network, budget: Budget, points: Iterable[Point]) -> None:
+    def __init__(
+        self, net: Network, budget: Budget, points: Iterable[Point], side_of: Callable[[Neuron], Side] | None
+    ) -> None:
         self.depth, self.budget = net.depth, budget
         self.layers: list[list[Row]] = [[[*w, b] for w, b in zip(f.W, f.b, strict=True)] for f in net.layers]
         self.names: list[list[Neuron | None]] = [
             [Neuron(k, i) for i in range(width)] for k, width in enumerate(net.hidden_widths, start=1)
         ]
+        self.sides: dict[Neuron, set[Side]] = {} if side_of is None else {z: {side_of(z)} for z in net.neurons()}
         self.steps: list[Step] = []
         self.maps: dict[int, AffineMap] = {}
         self.floats: dict[int, tuple[FloatArray, FloatArray]] = {}
@@ -92,15 +102,23 @@ class _Pruning:
             self._add(point)
 
     def run(self) -> Pruned:
+        self._go_through(self._fold_constants, self._merge_multiples)
+        if any(any(row[:-1]) for row in self.layers[-1]):
+            self._go_through(
+                self._fold_constants, self._merge_multiples, self._drop_never_active, self._merge_alike
+            )
+        return Pruned(self._network(), tuple(self.steps), tuple(map(tuple, self.names)))
+
+    def _go_through(self, *ways: Callable[[int], None]) -> None:
+        """From layer 1 upwards, remove neurons in these ways; then, downwards, those that no neuron listens to."""
         for k in range(self.depth):
-            for remove in (self._fold_constants, self._merge_multiples, self._drop_never_active, self._merge_alike):
+            for remove in ways:
                 if self.names[k] != [None]:
                     remove(k)
         for k in reversed(range(self.depth)):
             heard = [any(row[i] for row in self.layers[k + 1]) for i in range(len(self.layers[k]))]
             if self.names[k] != [None]:
                 self._drop(k, {i: Step(self._name(k, i), "unheard") for i, some in enumerate(heard) if not some})
-        return Pruned(self._network(), tuple(self.steps), tuple(map(tuple, self.names)))
 
     # -- what goes -----------------------------------------------------------------------------------------------------
 
@@ -130,7 +148,8 @@ class _Pruning:
         """Neurons that are on at no sample are searched for; a point that is found becomes a sample."""
         gone = {}
         for i in range(len(self.layers[k])):
-            if (self._activations(k)[:, i] > 0).any():
+            both = len(self.sides.get(self._name(k, i), ())) == 2
+            if both or (self._activations(k)[:, i] > 0).any():
                 continue
             net = self._network()
             answer = find_point(net, [is_on(net, Neuron(k + 1, i))], self.budget.share(_CASES))
@@ -188,7 +207,9 @@ class _Pruning:
             upper[j] += upper[i] * factor
             upper[i] = Fraction(0)
         self._changed(k)
-        return Step(self._name(k, i), "a multiple", self.names[k][j], factor, proofs)
+        name = self._name(k, i)
+        self.sides.get(self._name(k, j), set()).update(self.sides.get(name, ()))
+        return Step(name, "a multiple", self.names[k][j], factor, proofs)
 
     def _drop(self, k: int, gone: dict[int, Step]) -> None:
         """Remove neurons of layer k + 1, and the weights out of them."""

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import zip_longest
+from typing import Literal
 
 from exactrev.errors import InvalidNetwork
-from exactrev.network import AffineMap, Network
+from exactrev.network import AffineMap, Network, Neuron
 
-__all__ = ["require_comparable", "side_by_side"]
+__all__ = ["Side", "owner_of", "require_comparable", "side_by_side"]
 
 Rows = list[list[Fraction]]
+Side = Literal["A", "B"]
 
 
 def require_comparable(a: Network, b: Network) -> None:
@@ -49,6 +51,24 @@ def side_by_side(a: Network, b: Network) -> Network:
     f, g = a.layers[-1], b.layers[-1]
     rows = [[*p, *(-c for c in q), s - t] for p, q, s, t in zip(f.W, g.W, f.b, g.b, strict=True)]
     return Network((*layers, AffineMap.from_fractions(rows)))
+
+
+def owner_of(a: Network, b: Network, neuron: Neuron) -> tuple[Side, Neuron | None]:
+    """Which of the two a neuron of ``side_by_side(a, b)`` belongs to, and which neuron it is there.
+
+    None if it is no neuron of that network, but hands on what a layer below gives.
+    """
+    width = _width(a, neuron.layer)
+    if neuron.index < width:
+        return "A", neuron if neuron.layer <= a.depth else None
+    return "B", Neuron(neuron.layer, neuron.index - width) if neuron.layer <= b.depth else None
+
+
+def _width(net: Network, layer: int) -> int:
+    """How many neurons stand for this network in a hidden layer side by side."""
+    if not net.depth:
+        return 2 * net.n_in
+    return net.hidden_widths[min(layer, net.depth) - 1]
 
 
 def _with_hidden_layer(net: Network) -> Network:

@@ -7,15 +7,16 @@ left, every output and sign is searched for: N_i > 0 and -N_i > 0.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
 
 from exactrev.equivalence.pruning import Pruned, prune_with_proofs
+from exactrev.equivalence.side_by_side import Side
 from exactrev.errors import BudgetSpent, TheoryContradicted
 from exactrev.geometry import RegionComplex, regions
-from exactrev.network import Network, Point
+from exactrev.network import Network, Neuron, Point
 from exactrev.search import Budget, Condition, Found, Impossible, Open, find_point, output_is_positive
 from exactrev.search.mixed_integer import guess_point
 from exactrev.search.system import build_system
@@ -27,6 +28,9 @@ MOST_REGIONS = 40_000
 
 _FEW, _MORE = 300, 5_000
 """Cases to look at before trying something else."""
+
+_PLANE = 3
+"""In at most so many dimensions regions are enumerated before more cases are looked at: there it is the faster way."""
 
 _RADII = (16.0, 1024.0)
 _SECONDS = 3.0
@@ -51,9 +55,12 @@ class Vanishes:
 
 
 def find_nonzero_point(
-    net: Network, budget: Budget | None = None, points: Iterable[Point] = ()
+    net: Network,
+    budget: Budget | None = None,
+    points: Iterable[Point] = (),
+    side_of: Callable[[Neuron], Side] | None = None,
 ) -> Found | Vanishes | Open:
-    """A point where some output is not zero, or the proof that there is none.
+    """A point where some output is not zero, or the proof that there is none; arguments as in `prune_with_proofs`.
 
     >>> ramp = Network.from_arrays([([[1], [-1]], [0, 0]), ([[1, -1]], [0])])  # ReLU(x) - ReLU(-x)
     >>> find_nonzero_point(ramp)
@@ -61,7 +68,7 @@ def find_nonzero_point(
     """
     budget = budget or Budget()
     start = budget.cases
-    pruned = prune_with_proofs(net, budget, points)
+    pruned = prune_with_proofs(net, budget, points, side_of)
     questions = [output_is_positive(pruned.network, i, s) for i in range(net.n_out) for s in (1, -1)]
     proofs: dict[Condition, Impossible] = {}
     for attempt, step in enumerate((_FEW, _MORE, budget.cases)):
@@ -87,7 +94,7 @@ def find_nonzero_point(
 def _try_otherwise(
     pruned: Pruned, left: Iterable[Condition], budget: Budget, is_first: bool
 ) -> Found | Vanishes | None:
-    """Guesses of mixed-integer programs at first; then all regions, if they are few."""
+    """Guesses of mixed-integer programs at first; then, in low dimension at once, all regions if they are few."""
     net = pruned.network
     if is_first:
         for radius in _RADII:
@@ -98,8 +105,9 @@ def _try_otherwise(
                 point = guess_point(build_system(net, [question]), radius, seconds) if seconds > 0 else None
                 if point is not None:
                     return Found(point)
-        return None
     dimension = min(net.n_in, net.hidden_widths[0])
+    if is_first and dimension > _PLANE:
+        return None
     if sum(comb(sum(net.hidden_widths), k) for k in range(dimension + 1)) > MOST_REGIONS:
         return None
     try:

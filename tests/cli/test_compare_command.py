@@ -56,7 +56,7 @@ def test_what_makes_two_networks_equal_is_said(run: Run) -> None:
     save(without_neuron(net, 3, 9), "less.json")
     answer = run("compare", "less.json", "net.json")
     assert answer.code == 0
-    assert "\nequal: isomorphic without superfluous neurons\n  z[3,9] of B is never active\n" in answer.out
+    assert "\nequal: the neurons that both have are all that matters\n  z[3,9] of B is never active\n" in answer.out
     record = run("compare", "less.json", "net.json", "--json").json
     assert (record["relation"], record["missing"], record["isomorphism"]) == ("equal", None, None)
     (neuron,) = record["neurons"]

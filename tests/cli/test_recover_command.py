@@ -90,7 +90,7 @@ def test_a_function_that_is_equal_without_being_isomorphic_is_complete_by_proof(
     assert answer.json["verdict"]["equal"] == "HOLDS"
     assert answer.json["network"]["architecture"] == "2-1-1"
     text = run("recover", "dead.json").out
-    assert "verdict: complete; equal: isomorphic without superfluous neurons" in text
+    assert "verdict: complete; equal: the neurons that both have are all that matters" in text
 
 
 def test_a_wrong_result_without_contradictions_is_exposed_by_a_point(

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exactrev.equivalence import decide_equal, find_difference, prune, prune_with_proofs, side_by_side, vanishing
+from exactrev.equivalence.side_by_side import owner_of
 from exactrev.equivalence.vanishing import find_nonzero_point
 from exactrev.errors import InvalidNetwork
 from exactrev.network import AffineMap, Network, Neuron
@@ -37,7 +38,7 @@ def test_a_neuron_that_is_never_on_makes_no_difference() -> None:
     net = he_network((8, 6, 5, 3), 0)
     # -a_0 - 2 a_1 - 1 is negative, for activations are not.
     more = with_neuron(net, 2, [-1, -2, 0, 0, 0, 0, -1], [5, 6, 7])
-    assert decide_equal(net, more).checked == "isomorphic without superfluous neurons"
+    assert decide_equal(net, more).checked == "the neurons that both have are all that matters"
     assert decide_equal(more, net).holds
 
 
@@ -122,8 +123,8 @@ def test_a_neuron_that_no_region_switches_on_makes_no_difference() -> None:
     # z[3,9] of this network is never on, which no row shows by itself.
     net = he_network((5, 10, 10, 10, 1), 2)
     verdict = decide_equal(net, without(net, Neuron(3, 9)))
-    assert verdict.checked == "isomorphic without superfluous neurons"
-    (step,) = (step for step in verdict.witness["pruned"][0].steps if step.kind == "never active")
+    assert verdict.checked == "the neurons that both have are all that matters"
+    (step,) = (step for step in verdict.witness["difference"].pruned.steps if step.kind == "never active")
     assert step.neuron == Neuron(3, 9)
     assert all(proof.check() for proof in step.proofs)
 
@@ -321,3 +322,19 @@ def test_what_matters_stays() -> None:
 def test_a_dead_layer_keeps_one_neuron() -> None:
     net = Network.from_arrays([([[1, 2], [3, 4]], [0, 0]), ([[-1, 0], [0, -1]], [0, -1]), ([[1, 1]], [7])])
     assert prune(net) == Network.from_arrays([([[0, 0]], [0]), ([[0]], [0]), ([[0]], [7])])
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [((2, 3, 2), (2, 4, 2)), ((2, 3, 2), (2, 2, 1, 3, 2)), ((2, 2), (2, 3, 2))]
+)
+def test_side_by_side_every_neuron_has_an_owner(first: tuple[int, ...], second: tuple[int, ...]) -> None:
+    a, b = random_rational_network(first, 1), random_rational_network(second, 2)
+    owners = [owner_of(a, b, neuron) for neuron in side_by_side(a, b).neurons()]
+    for side, net in (("A", a), ("B", b)):
+        assert [neuron for owner, neuron in owners if owner == side and neuron is not None] == [*net.neurons()]
+    for neuron in side_by_side(a, b).neurons():
+        side, own = owner_of(a, b, neuron)
+        x = (Fraction(3, 2), Fraction(-1, 7))
+        if own is not None:
+            theirs = (a if side == "A" else b).preactivations(x)[own.layer - 1][own.index]
+            assert side_by_side(a, b).preactivations(x)[neuron.layer - 1][neuron.index] == theirs
