@@ -30,7 +30,7 @@ import flint
 from exactrev.arithmetic.integer_matrices import clear_denominators, integer_nullspace, integer_rank
 from exactrev.errors import BudgetSpent
 from exactrev.network import AffineMap
-from exactrev.recovery.linear_rest import IsAlwaysOn, find_bias_that_keeps_on
+from exactrev.recovery.linear_rest import IsAlwaysOn, find_bias_that_keeps_on, prove_always_on
 from exactrev.recovery.spans import Piece
 
 __all__ = ["AlwaysOn", "InnerPiece", "find_always_on", "find_rows"]
@@ -116,7 +116,7 @@ def find_always_on(pieces: Sequence[InnerPiece], tolerance: float = 0.1) -> Alwa
 
 
 def find_rows(
-    below: Sequence[AffineMap], weights: Vector, is_always_on: IsAlwaysOn | None = None
+    below: Sequence[AffineMap], weights: Vector, is_always_on: IsAlwaysOn | None = prove_always_on
 ) -> tuple[tuple[Fraction, ...], ...]:
     """Rows [W | b] of units that pass Y a on, `below` being layers 1, ..., k-1: one that is proved to be always on,
     else the pair y, -y, which needs no proof.

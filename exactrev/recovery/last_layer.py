@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from exactrev.network import AffineMap, Network, Neuron, Point
 from exactrev.recovery.known import KnownLayers
-from exactrev.recovery.linear_rest import IsAlwaysOn, find_linear_rest
+from exactrev.recovery.linear_rest import IsAlwaysOn, find_linear_rest, prove_always_on
 from exactrev.recovery.output_layer import (
     AffinePiece,
     OutputLayer,
@@ -133,11 +133,11 @@ def _is_open(signs: Sequence[Sequence[int]], open_weights: OpenWeights) -> bool:
 
 
 def assemble(
-    below: Sequence[AffineMap], output: OutputLayer, is_always_on: IsAlwaysOn | None = None
+    below: Sequence[AffineMap], output: OutputLayer, is_always_on: IsAlwaysOn | None = prove_always_on
 ) -> tuple[Network | None, str]:
     """A network that computes what the samples say, and a sentence on how sure its last two layers are.
 
-    `is_always_on` may prove what bounds on the activations do not: see `linear_rest`.
+    `is_always_on` proves what bounds on the activations do not, if it is given: see `linear_rest`.
     """
     form, signs = output.form, output.signs.signs
     if output.contradicting:

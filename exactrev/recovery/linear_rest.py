@@ -14,8 +14,8 @@ If some t gave L(t) = 0, the signs would be known. Otherwise, in this order:
   below. All of them give the same N; the first that is proved is taken.
 - Where nothing is proved, y = w a is written as ReLU(y) - ReLU(-y).
 
-That w a + b is positive is proved by bounds on the activations, which are not negative, or by a function handed in:
-regions are not known here.
+That w a + b is positive is proved by bounds on the activations, which are not negative, or by a search through what the
+layers below can do (or another function that is handed in). All that is looked into are layers already recovered.
 """
 
 from __future__ import annotations
@@ -35,8 +35,16 @@ from exactrev.arithmetic.numbers import nearest_float
 from exactrev.network import AffineMap, Network
 from exactrev.recovery.output_layer import OutputForm
 from exactrev.recovery.signs import decide_signs, echelon, eliminate
+from exactrev.search import Budget, Condition, Impossible, find_point
 
-__all__ = ["IsAlwaysOn", "LinearRest", "find_bias_that_keeps_on", "find_linear_rest", "find_lower_bound"]
+__all__ = [
+    "IsAlwaysOn",
+    "LinearRest",
+    "find_bias_that_keeps_on",
+    "find_linear_rest",
+    "find_lower_bound",
+    "prove_always_on",
+]
 
 IsAlwaysOn = Callable[[Network, Sequence[Fraction], Fraction], bool]
 """(layers below as a network, w, b) -> whether w a + b >= 0 for all a = ReLU(the network's outputs). Has to be sure."""
@@ -51,12 +59,28 @@ _MOST_NEURONS = 16
 _MOST_ATTEMPTS = 24
 """So many choices of signs are tried to be proved."""
 
+_MOST_CASES = 300
+"""A proof that takes more cases is given up."""
+
 _PRIME = 2**31 - 1
 """Outer products are recognised modulo this prime, then exactly."""
 
 _DIRECTIONS, _FAR = 512, 1e9
 _TOLERANCE = 1e-6
 """Floats decide which choices are tried first, never which is right."""
+
+
+def prove_always_on(below: Network, weights: Sequence[Fraction], bias: Fraction) -> bool:
+    """Whether it is proved, in a few hundred cases, that w a + b >= 0 for all activations a above these layers.
+
+    >>> below = Network.from_arrays([([[1], [1]], [0, -1])])  # ReLU(x) - ReLU(x - 1) is never negative
+    >>> prove_always_on(below, (Fraction(1), Fraction(-1)), Fraction(0))
+    True
+    """
+    sums = AffineMap(((1,) * below.n_out + (0,),), 1, below.n_out)  # any layer, to have activations below it
+    negative = Condition(len(below.layers) + 1, tuple(-entry for entry in (*weights, bias)))
+    answer = find_point(Network((*below.layers, sums)), [negative], Budget(_MOST_CASES))
+    return isinstance(answer, Impossible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +97,11 @@ class LinearRest:
 
 
 def find_linear_rest(
-    below: Sequence[AffineMap], form: OutputForm, is_always_on: IsAlwaysOn | None = None
+    below: Sequence[AffineMap], form: OutputForm, is_always_on: IsAlwaysOn | None = prove_always_on
 ) -> LinearRest:
     """The layers that the form is with the fewest neurons found, where no signs alone account for it.
+
+    Without `is_always_on`, what bounds on the activations do not prove is not proved.
 
     >>> first = AffineMap.from_arrays([[1], [-1]], [0, 1])
     >>> forms, rest = AffineMap.from_arrays([[1, -1]], [0]), AffineMap.from_arrays([["1/2", "5/2"]], [0])
@@ -116,7 +142,7 @@ def find_lower_bound(below: Sequence[AffineMap], weights: Sequence[Fraction]) ->
 
 
 def find_bias_that_keeps_on(
-    below: Sequence[AffineMap], weights: Sequence[Fraction], is_always_on: IsAlwaysOn | None = None
+    below: Sequence[AffineMap], weights: Sequence[Fraction], is_always_on: IsAlwaysOn | None = prove_always_on
 ) -> Fraction | None:
     """A bias b with w a + b >= 0 for all activations a of the last layer below, proved; None if none is."""
     lowest = find_lower_bound(below, weights)

@@ -11,7 +11,12 @@ from exactrev.equivalence import decide_equal
 from exactrev.geometry import boundaries
 from exactrev.network import AffineMap, Network, Neuron, he_network
 from exactrev.network.isomorphisms import is_isomorphic
-from exactrev.recovery.linear_rest import find_bias_that_keeps_on, find_linear_rest, find_lower_bound
+from exactrev.recovery.linear_rest import (
+    find_bias_that_keeps_on,
+    find_linear_rest,
+    find_lower_bound,
+    prove_always_on,
+)
 from exactrev.recovery.output_layer import OutputForm
 from exactrev.verdict import Outcome
 
@@ -83,13 +88,14 @@ def test_with_one_output_the_function_is_the_same_and_so_is_the_number_of_neuron
     assert are_equal(assembled(net, found), net)
 
 
+@pytest.mark.parametrize("prove", [is_always_on, prove_always_on])
 @pytest.mark.parametrize("seed", [0, 1, 4])
-def test_initialised_networks_with_an_always_on_neuron_keep_their_architecture_if_it_can_be_proved(seed):
+def test_initialised_networks_with_an_always_on_neuron_keep_their_architecture_if_it_can_be_proved(seed, prove):
     net = he_network((2, 5, 5, 5, 1), seed, "float32")
     switching = [z for z in range(5) if not boundaries(net).of(Neuron(3, z)).is_empty]
     assert len(switching) == 4
     form = form_of(net, switching, seed)
-    found = find_linear_rest(net.layers[:-2], form, is_always_on)
+    found = find_linear_rest(net.layers[:-2], form, prove)
     assert found.how == "always on"
     assert assembled(net, found).architecture == net.architecture
     assert are_equal(assembled(net, found), net)
@@ -98,9 +104,20 @@ def test_initialised_networks_with_an_always_on_neuron_keep_their_architecture_i
     assert are_equal(assembled(net, unproved), net)
 
 
+@pytest.mark.parametrize(("seed", "always_on"), [(3, 0), (4, 8), (9, 9)])
+def test_an_always_on_neuron_among_ten_inputs_and_ten_neurons_is_proved(seed, always_on):
+    net = he_network((5, 10, 10, 10, 1), seed, "float32")
+    found = find_linear_rest(net.layers[:-2], form_of(net, [z for z in range(10) if z != always_on], seed))
+    assert found.how == "always on"
+    assert assembled(net, found).architecture == net.architecture
+    rng = Random(seed)
+    points = [tuple(Fraction(rng.randrange(-300, 300), 17) for _ in range(5)) for _ in range(100)]
+    assert assembled(net, found).evaluate(points) == net.evaluate(points)
+
+
 def test_a_claim_that_nobody_proves_is_not_made():
     net = with_last_row(he_network((2, 4, 5, 1), 1, "float32"), [3, -1, 2, -5, 1])
-    found = find_linear_rest(net.layers[:-2], form_of(net, range(4)))
+    found = find_linear_rest(net.layers[:-2], form_of(net, range(4)), None)
     assert (found.how, found.hidden.n_out) == ("pairs", 6)
     # Taken to be on, though it is not: the form is another function, and what is assembled is exactly that.
     form = form_of(net, range(4))
@@ -164,7 +181,7 @@ def test_bounds_go_through_the_layers():
     further = [*below, AffineMap.from_arrays([[2, -1, 0, 0]], [-3])]
     assert find_lower_bound(further, [Fraction(-1)]) == -5
     assert find_bias_that_keeps_on(further, [Fraction(-1)]) == 5
-    assert find_bias_that_keeps_on(below, [Fraction(w) for w in (1, -1, 0, 0)]) is None
+    assert find_bias_that_keeps_on(below, [Fraction(w) for w in (1, -1, 0, 0)], None) is None
 
 
 def test_a_bias_that_is_handed_to_the_proof_is_tried_large_and_larger():
@@ -179,6 +196,17 @@ def test_a_bias_that_is_handed_to_the_proof_is_tried_large_and_larger():
     assert find_bias_that_keeps_on(below, weights, prove) == asked[-1]
     assert len(asked) == 2
     assert find_bias_that_keeps_on(below, (Fraction(-1), Fraction(0)), is_always_on) is None
+
+
+def test_a_search_through_the_layers_below_proves_what_bounds_do_not():
+    # ReLU(x) + ReLU(y) - ReLU(x + y + 1) >= -1, with equality where x and y are not negative.
+    below = Network.from_arrays([([[1, 0], [0, 1], [1, 1]], [0, 0, 1])])
+    weights = (Fraction(1), Fraction(1), Fraction(-1))
+    assert find_lower_bound(below.layers, weights) is None
+    assert prove_always_on(below, weights, Fraction(1))
+    assert not prove_always_on(below, weights, Fraction(99, 100))
+    assert not prove_always_on(below, (Fraction(1), Fraction(1), Fraction(-2)), Fraction(10**6))
+    assert find_bias_that_keeps_on(below.layers, weights) >= 1
 
 
 def test_many_neurons_are_not_searched_and_still_right():
