@@ -109,7 +109,7 @@ def asked_otherwise() -> dict[str, tuple[bytes, str]]:
 
 
 def find_survivors(progress: Any = None) -> tuple[dict[str, str], dict[str, list[str]]]:
-    """The mutants that a forgery passes, with its name, and the others, with the crashes that stand in for the check."""
+    """The mutants that a forgery passes, with its name; the others, with the crashes that stand in for the check."""
     cases = forgeries()
     killed: dict[str, str] = {}
     survivors: dict[str, list[str]] = {}

@@ -81,7 +81,7 @@ def facets(reader: Reader, net: Net, maps_differ: bool) -> Numbers:
         for row in dict.fromkeys(present):
             if row not in own:
                 system: list[Row] = [*((WEAK, facet) for facet in own), (STRICT, negative(row))]
-                refute(system.__getitem__, len(system), step(reader, "F"), n)
+                refute(system.__getitem__, len(system), numbers_of(reader, "F"), n)
     require(needed <= listed, "a neighbour is not listed", sorted(needed - listed)[:1])
     thick = sum(0 in signs for signs in listed)
     return count - thick, thick
@@ -93,7 +93,7 @@ def oriented(forms: list[Forms], signs: Nested) -> list[Numbers]:
     return [primitive(form if sign > 0 else negative(form)) for form, sign in pairs]
 
 
-def step(reader: Reader, due: str) -> Numbers:
+def numbers_of(reader: Reader, due: str) -> Numbers:
     """The numbers of the next step, of any length."""
     letter, numbers = reader.step()
     expect(letter == due, "another step was due", letter, due)
@@ -142,7 +142,7 @@ def lra_holds_by_tree(reader: Reader, claim: Claim, nets: list[Net]) -> None:
 
 def apart(reader: Reader, rows: list[Row], n: int) -> None:
     """F: no point satisfies all rows."""
-    refute(rows.__getitem__, len(rows), step(reader, "F"), n)
+    refute(rows.__getitem__, len(rows), numbers_of(reader, "F"), n)
 
 
 def lra_holds_by_facets(reader: Reader, claim: Claim, nets: list[Net]) -> None:

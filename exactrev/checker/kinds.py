@@ -14,11 +14,11 @@ from exactrev.checker.refusals import expect, require
 
 
 class Kind(NamedTuple):
-    """How many networks, numbers (some for each input) and further hashes a claim has, and what checks its proof."""
+    """How many networks, numbers (some for each input) and further hashes a claim has, and what verifies its proof."""
 
     networks: int
     numbers: int
-    check: Callable[[Reader, Claim, list[Net]], None]
+    verify: Callable[[Reader, Claim, list[Net]], None]
     per_input: int = 0
     hashes: int = 0
 
@@ -67,6 +67,6 @@ def check(stream: BinaryIO, expected: str | None = None) -> Claim:
     expect(len(claim.hashes) == hashes, "the claim has the wrong number of hashes", len(claim.hashes), hashes)
     for net, stated in zip(nets, claim.hashes, strict=False):
         require(hash_of(net) == stated, "the claim is about another network", stated)
-    kind.check(reader, claim, nets)
+    kind.verify(reader, claim, nets)
     reader.finish()
     return claim

@@ -10,7 +10,7 @@ every command imports what it needs when it runs, so that ``exactrev --help`` is
 | 2 | the command line is wrong |
 | 3 | undecided: the budget or the memory is used up |
 | 4 | a file or a value cannot be used: one line says which, where, and what was expected |
-| 5 | a certificate was rejected (reserved: no command reads certificates yet) |
+| 10, 20, 30 | a certificate was rejected, is none, or is over a limit (`check` only) |
 | 70 | exactrev itself is wrong: something happened that is proved impossible, or was not foreseen |
 | 130 | interrupted by Ctrl-C |
 """
@@ -22,7 +22,9 @@ import click
 from exactrev import __version__
 from exactrev.cli.application import Application
 from exactrev.cli.boundaries import boundaries
+from exactrev.cli.check import check
 from exactrev.cli.compare import compare
+from exactrev.cli.counterexample import counterexample
 from exactrev.cli.files import convert, examples, plot
 from exactrev.cli.identify import identify
 from exactrev.cli.recover import recover
@@ -43,5 +45,6 @@ def main() -> None:
     """Decide in exact rational arithmetic what is true about a ReLU network."""
 
 
-for command in (verify, regions, boundaries, compare, identify, recover, plot, examples, convert):
+ASKING = (verify, regions, boundaries, compare, identify, counterexample, recover, check)
+for command in (*ASKING, plot, examples, convert):
     main.add_command(command)
