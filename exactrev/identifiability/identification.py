@@ -13,11 +13,12 @@ networks at steps inside and just outside its interval.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from exactrev.equivalence import decide_equal
 from exactrev.errors import BudgetSpent, TheoryContradicted
+from exactrev.geometry import RegionComplex
 from exactrev.geometry.enumeration import Progress
 from exactrev.identifiability.dimension import FunctionalDimension, functional_dimension, span_dimension
 from exactrev.identifiability.families import Family, bias_family, free_weight, shared_weights
@@ -75,6 +76,7 @@ class Identification:
     pairs: tuple[PairReport, ...]
     families: tuple[CheckedFamily, ...]
     second_networks: tuple[SecondNetwork, ...]
+    complex: RegionComplex | None = field(compare=False, repr=False)
 
     @property
     def has_further_isomorphisms(self) -> bool | None:
@@ -113,7 +115,8 @@ def identify(net: Network, *, found: Pairs | None = None, progress: Progress | N
     moved = dimension.find_moved_weights()
     named = {parameter for direction in fields for parameter in direction}
     reports = tuple(_report(pair, checked, moved, named, is_constant) for pair in found.pairs)
-    return Identification(net, dimension, reports, checked, tuple(find_second_networks(net, found.complex)))
+    second = tuple(find_second_networks(net, found.complex))
+    return Identification(net, dimension, reports, checked, second, found.complex)
 
 
 def _weight_families(found: Pairs) -> list[Family]:
