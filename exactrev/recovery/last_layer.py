@@ -145,11 +145,12 @@ def assemble(
     if output.open_outgoing:
         names = ", ".join(map(str, output.open_outgoing))
         return None, f"output layer: no sample shows the weights from neurons {names} of the last hidden layer"
+    if signs is not None and output.layer is not None:
+        network = Network((*below, with_signs(output.forms, signs), output.layer))
+        shown = "" if form is not None else f"; samples show {output.rank} columns of its last layers, signs the others"
+        return network, f"a {network.architecture} network fits{shown}{_OTHER_SIGNS[output.signs.unique]}"
     if form is None:
         return None, f"output layer: the samples determine {output.rank} of its columns"
-    if signs is not None and output.layer is not None:
-        network = Network((*below, with_signs(form.forms, signs), output.layer))
-        return network, f"a {network.architecture} network fits{_OTHER_SIGNS[output.signs.unique]}"
     if output.signs.exists is False:
         rest = find_linear_rest(below, form, is_always_on)
         network = Network((*below, rest.hidden, rest.output))

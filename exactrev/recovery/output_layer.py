@@ -98,7 +98,7 @@ class OutputForm:
 
 @dataclass(frozen=True, slots=True)
 class OutputLayer:
-    """What the samples say.
+    """What the samples say of the `forms` of the last hidden layer.
 
     - `form`: N as a function of the last activations but one, None where the samples leave E, c or some o open.
     - `contradicting`: the samples left out of the fit because they do not agree with it.
@@ -114,6 +114,7 @@ class OutputLayer:
     Where E and c are settled and `signs.unique` is False, the other choice gives the same N, with another `layer`.
     """
 
+    forms: AffineMap
     form: OutputForm | None
     contradicting: tuple[int, ...]
     agreeing: int
@@ -173,8 +174,9 @@ def recover_output_layer(
     layer = None
     if signs.signs is not None and not opened and (form is not None or signs.unique):
         layer = _find_layer(tables, o, signs.signs)
-    agreeing = len(samples) - len(consensus.contradicting)
-    return OutputLayer(form, consensus.contradicting, agreeing, consensus.surplus, len(fit), opened, signs, layer)
+    left_out = consensus.contradicting
+    agreeing = len(samples) - len(left_out)
+    return OutputLayer(forms, form, left_out, agreeing, consensus.surplus, len(fit), opened, signs, layer)
 
 
 def _only_entry(row: Integers, n: int) -> int:

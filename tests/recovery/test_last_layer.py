@@ -109,6 +109,10 @@ def test_what_a_placeholder_enters_is_left_out_and_the_rest_agrees(layer, row, c
     if layer == 3:
         assert found.form is None  # nothing shows the column of the unit that is left out
         assert found.rank < everything.rank == 7
+        network, _ = assemble(layers[:2], found)  # the signs show it all the same
+        assert network is not None
+        assert network.layers[-1] == net.layers[-1]
+        assert network.layers[:3] == tuple(layers)
 
 
 def test_a_placeholder_of_the_first_layer_leaves_nothing():
@@ -128,14 +132,25 @@ def test_a_neuron_too_few_is_a_contradiction_and_no_network():
     assert f"{len(output.contradicting)} samples" in reason
 
 
-def test_a_unit_that_is_off_at_every_sample_leaves_a_column_open_and_gives_no_network():
+def test_a_unit_that_is_off_at_every_sample_has_its_column_from_the_signs():
     first = AffineMap.from_arrays([[1, 0], [0, 1], [0, 0]], [0, 0, -1])  # the third is off everywhere
     second = AffineMap.from_arrays([[1, -1, 5], [1, 2, 3]], [0, -1])
     net = Network((first, second, AffineMap.from_arrays([[1, 3]], [4])))
-    output = recover_last_layer([first, second], lines_across(net, 6))
-    assert output is not None
+    output = recover_last_layer([first, with_signs(second, (1, -1))], lines_across(net, 6))
     assert (output.form, output.rank) == (None, 3)
-    assert assemble([first], output) == (None, "output layer: the samples determine 3 of its columns")
+    network, reason = assemble([first], output)
+    assert network == net
+    assert reason == "a 2-3-2-1 network fits; samples show 3 columns of its last layers, signs the others"
+
+
+def test_a_column_that_neither_samples_nor_signs_show_gives_no_network():
+    # ReLU(a - 1) + ReLU(2 - a) = 1 + ReLU(1 - a) + ReLU(a - 2), whatever the second unit, which is off, would add.
+    first = AffineMap.from_arrays([[1], [0]], [0, -1])
+    second = AffineMap.from_arrays([[1, 1], [-1, 3]], [-1, 2])
+    net = Network((first, second, AffineMap.from_arrays([[1, 1]], [0])))
+    output = recover_last_layer([first, second], lines_across(net, 6))
+    assert (output.form, output.signs.unique, output.layer) == (None, False, None)
+    assert assemble([first], output) == (None, "output layer: the samples determine 2 of its columns")
 
 
 @pytest.mark.parametrize("n_out", [1, 2])
