@@ -134,7 +134,7 @@ def points_on_line(
     Answers are compared as vectors; with `scalar`, one weight for each output, only that combination is. Each piece
     is sampled inside: N has been asked in each of `samples` parts of its middle three quarters, which are equal on the
     scale of asinh(t) if the piece is long. Costs about 5 plain questions a breakpoint, a sample included. With a probe
-    that packs it is between 4 and 5 questions of both kinds, and the line's chart then holds all the whole pieces.
+    that packs it is about 4 of both kinds, and the line's chart then holds all the whole pieces.
 
     Raises `NotPiecewiseLinear` for answers that no piecewise linear function with pieces of some length would give.
 

@@ -38,6 +38,9 @@ _FINEST = 300
 _SUSPICIOUS = 100
 """In gaps shorter than 2^-100 of the segment nothing is believed that has not been confirmed."""
 
+_PATIENCE = 3
+"""So often may a map that nothing has confirmed meet its neighbour's outside the gap before it is checked."""
+
 _FAR = Fraction(2) ** 500
 """Lines that go on beyond this are divided evenly, not on the scale of asinh, which floats carry no further."""
 
@@ -93,6 +96,7 @@ class Doubt:
     place: Fraction
     side: Fraction
     stations: list[Station] = field(default_factory=list)
+    strikes: int = 0
 
 
 class Kink(NamedTuple):
@@ -146,7 +150,9 @@ class WorkList:
             station.t = t
             return station
         at_t, at_aside = (value, *self.ask(aside)) if value is not None else self.ask(t, aside)
-        return Station(t, LineMap.through(t, at_t, aside, at_aside))
+        station = Station(t, LineMap.through(t, at_t, aside, at_aside))
+        station.doubt = Doubt((t + aside) / 2, aside - t, [station])
+        return station
 
     def add(self, stations: Iterable[Station]) -> None:
         """Put stations in their places, and resolve all gaps between neighbours of different maps."""
@@ -219,21 +225,22 @@ class WorkList:
             )
         t = a.map.meets(b.map)
         is_between = t is not None and a.t < t <= b.t
-        if (not is_between or b.t - a.t < self.suspicious) and (self._is_refuted(a) or self._is_refuted(b)):
+        patience = 0 if b.t - a.t < self.suspicious else _PATIENCE
+        if (not is_between or not patience) and (self._is_refuted(a, patience) or self._is_refuted(b, patience)):
             return None
         if t is None or not is_between:
             return [self._split(a, b)]
         k = max(_NUDGE - exponent(b.t - a.t), 20 - exponent(min(t - a.t, b.t - t) or t - a.t))
         before, after = _dyadic(floor(t * power_of_two(k)) - 1, k), _dyadic(ceil(t * power_of_two(k)) + 1, k)
-        if t == b.t:  # b happens to be a breakpoint itself; its map is the one to the right
+        if t == b.t:  # b happens to be a breakpoint itself, if its map is right: the one to the right
+            if self._is_refuted(b, 0):
+                return None
             if self.ask(before)[0] == a.map.at(before):
                 return self._close(a, b, Kink(before, t, t))
             return [self._split(a, b)]
         station = self._read_at(before, (3 * before + after) / 4, k + 60)
         if station is None:
             return self._try_both_sides(a, b, before, t, after)
-        if station.map == b.map:
-            return [station]
         if station.map != a.map:
             return [station]
         at_after = self.ask(after)[0]
@@ -298,10 +305,13 @@ class WorkList:
         doubt.stations.append(Station(t, LineMap(*self.line.restrict(piece)), piece, doubt))
         return doubt.stations[0]
 
-    def _is_refuted(self, station: Station) -> bool:
-        """Ask N at another place, if nothing has confirmed the map; where it is wrong, measure plainly."""
+    def _is_refuted(self, station: Station, patience: int) -> bool:
+        """Ask N at another place, if nothing has confirmed the map for long; where it is wrong, measure plainly."""
         doubt = station.doubt
         if doubt is None:
+            return False
+        doubt.strikes += 1
+        if doubt.strikes <= patience:
             return False
         is_wrong = self.ask(doubt.place)[0] != station.map.at(doubt.place)
         for each in doubt.stations:
