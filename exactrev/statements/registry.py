@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from exactrev.errors import BadInput
 from exactrev.statements.claims import (
     bends,
+    boundaries_determine,
     boundaries_meet,
     layers_apart,
+    layers_read_off,
     linear_regions,
     patterns,
     surfaces,
@@ -27,7 +29,9 @@ STATEMENTS: tuple[Statement, ...] = (
     *surfaces.STATEMENTS,
     *bends.THEOREM_1,
     *layers_apart.STATEMENTS,
+    *layers_read_off.STATEMENTS,
     *boundaries_meet.STATEMENTS,
+    *boundaries_determine.STATEMENTS,
     *bends.LEMMA_2,
     *symmetries.STATEMENTS,
 )
@@ -49,9 +53,9 @@ def find_statement(name: str) -> Statement:
 
 
 def find_statements(names: str | Iterable[str] | None) -> list[Statement]:
-    """Those named, in the order of the registry, each once; all of them for None."""
+    """Those named, in the order of the registry, each once; for None all that are decided by default."""
     if names is None:
-        return list(STATEMENTS)
+        return [statement for statement in STATEMENTS if statement.by_default]
     wanted = [find_statement(name) for name in ([names] if isinstance(names, str) else names)]
     return [statement for statement in STATEMENTS if statement in wanted]
 

@@ -21,7 +21,8 @@ class Statement:
 
     `label` states the conclusion; `paper` and `where` name the claim and its place in Rolnick & Körding (2020);
     `claim` is what is decided, in one sentence. `printed` says how the paper's wording differs where it does not hold
-    as printed, or needs a reading; it is empty where it needs neither.
+    as printed, or needs a reading; it is empty where it needs neither. Where nobody names statements, all are decided
+    but those not `by_default`: claims kept as printed that are false of every network that they are about.
     """
 
     label: str
@@ -30,6 +31,7 @@ class Statement:
     claim: str
     decide: Callable[[Evidence], Verdict]
     printed: str = ""
+    by_default: bool = True
 
     def __str__(self) -> str:
         return f"{self.label} ({self.paper}, {self.where})"

@@ -14,6 +14,7 @@ from exactrev.geometry import Box
 from exactrev.network import Network, Neuron, he_network, load
 from exactrev.statements import STATEMENTS, Report, verify
 from exactrev.statements.evidence import Evidence
+from exactrev.statements.registry import find_statements
 from exactrev.statements.witnesses import as_json, as_text
 from exactrev.verdict import Outcome, Verdict
 
@@ -21,12 +22,13 @@ NETS = Path(__file__).resolve().parents[2] / "../shared/nets"
 
 CORNERED = relu_network([[1, 0, 0], [0, 1, 0]], [[1, 1, -1]])  # all holds but the LRA
 GOOD = relu_network([[1, 0, 0], [0, 1, 0], [1, 1, -1]])  # one layer: all holds
+BY_DEFAULT = find_statements(None)
 THICK = relu_network([[1, 0, 0], [0, 1, 0]], [[1, 0, 0]])
 
 
 def test_the_report_lists_every_statement_in_the_order_of_the_registry() -> None:
     report = verify(CORNERED)
-    assert [statement for statement, _ in report.verdicts] == list(STATEMENTS)
+    assert [statement for statement, _ in report.verdicts] == BY_DEFAULT
     assert report["T1b"] is report["bends_at_every_earlier_boundary"]
     with pytest.raises(KeyError):
         verify(CORNERED, "R1")["R2"]
@@ -52,7 +54,7 @@ def test_what_the_budget_does_not_reach_is_undecided_and_named() -> None:
     report = verify(CORNERED, budget=0)
     undecided = {statement.paper for statement, verdict in report.verdicts if verdict.outcome is Outcome.UNDECIDED}
     # The isomorphisms need no enumeration.
-    assert undecided == {statement.paper for statement in STATEMENTS} - {"I1", "I2"}
+    assert undecided == {statement.paper for statement in BY_DEFAULT} - {"I1", "I2"}
     assert report["R2"].witness == {"missing": "the enumeration of regions stopped after neuron 1 of 3"}
     assert report["I2"].outcome is Outcome.HOLDS
     assert "were not enumerated" in report.summary()
@@ -110,7 +112,7 @@ def test_the_json_is_plain_and_its_rationals_are_strings() -> None:
         "architecture": "2-2-1-1", "widths": [2, 2, 1, 1], "parameters": 11, "box": None,
         "regions": 7, "thick": 0, "bounded": 1, "facets": 9,
     }  # fmt: skip
-    assert [entry["label"] for entry in record["statements"]] == [statement.label for statement in STATEMENTS]
+    assert [entry["label"] for entry in record["statements"]] == [statement.label for statement in BY_DEFAULT]
     for entry in record["statements"]:
         assert {"label", "paper", "verdict", "checked", "witness"} <= entry.keys()
         assert entry["verdict"] in {outcome.value for outcome in Outcome}
@@ -122,9 +124,11 @@ def test_the_json_is_plain_and_its_rationals_are_strings() -> None:
 
 def test_the_summary_has_every_statement_with_its_verdict_and_the_witness_below_a_failure() -> None:
     text = verify(CORNERED).summary()
-    for statement in STATEMENTS:
+    for statement in BY_DEFAULT:
         (line,) = [line for line in text.splitlines() if f" {statement.label} ({statement.paper}, " in line]
-        assert line.startswith("FAILS" if statement.paper == "R2" else "HOLDS")
+        # Without the LRA, the hypothesis of Theorem 2, nothing need follow from Theorem 3 (T2d).
+        expected = {"R2": "FAILS", "T2d": "NOT APPLICABLE"}.get(statement.paper, "HOLDS")
+        assert line.startswith(expected)
     after = text.split("linear_regions_are_activation_regions")[1].splitlines()
     assert after[1].strip().startswith("at 4 of 9 facets")
     assert [line.split(":")[0].strip() for line in after[2:7]] == [
@@ -132,14 +136,14 @@ def test_the_summary_has_every_statement_with_its_verdict_and_the_witness_below_
     ]  # fmt: skip
     assert "2 inputs, hidden layers of 2, 1 neurons, 1 output; 11 parameters" in text
     assert "Over R^2 it has 7 activation regions (1 bounded), with 9 facets between them." in text
-    assert "9 of 10 statements hold for this network, 1 fails." in text
+    assert "11 of 13 statements hold for this network, 1 fails, 1 does not apply." in text
     assert max(map(len, text.splitlines())) <= 120
 
 
 def test_vacuous_passes_are_marked() -> None:
     text = verify(GOOD).summary()
     assert "bends_at_every_earlier_boundary (T1b, Theorem 1, §3.3), vacuously" in text
-    assert "10 of 10 statements hold for this network (4 of them vacuously: there was nothing to check)." in text
+    assert "13 of 13 statements hold for this network (5 of them vacuously: there was nothing to check)." in text
 
 
 def test_statements_that_do_not_apply_say_why() -> None:
@@ -180,7 +184,9 @@ def test_a_witness_that_is_not_on_its_boundary_contradicts_the_theory() -> None:
 def test_a_network_of_three_layers_of_25_is_verified() -> None:
     report = verify(he_network((2, 25, 25, 25, 2), 1))
     outcomes = {statement.paper: verdict.outcome for statement, verdict in report.verdicts}
-    assert {paper for paper, outcome in outcomes.items() if outcome is not Outcome.HOLDS} == {"T2h"}
+    assert {paper for paper, outcome in outcomes.items() if outcome is Outcome.FAILS} == {"T1d", "T2h"}
+    assert {paper for paper, outcome in outcomes.items() if outcome is Outcome.NOT_APPLICABLE} == {"T2c", "T2d"}
+    assert outcomes["T1c"] is Outcome.HOLDS
 
 
 @pytest.mark.skipif(not (NETS / "fc1.onnx").exists(), reason="the network files are not here")

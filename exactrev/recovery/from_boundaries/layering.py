@@ -14,7 +14,7 @@ boundaries of connected neurons meet.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -24,9 +24,10 @@ import networkx as nx
 from exactrev.boundary_sets import BoundarySet, Germ, Ridge, find_ridges
 from exactrev.errors import AssumptionFailed
 
-__all__ = ["Crossing", "Layering", "layers_from_boundaries"]
+__all__ = ["Crossing", "Layering", "find_depths", "layers_from_boundaries"]
 
 Point = tuple[Fraction, ...]
+Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +69,10 @@ class Layering:
         One more than the largest layer of those that it, or a boundary of the same layer, bends at. Raises
         `AssumptionFailed` if boundaries would have to be of layers after each other in a circle.
         """
-        classes = self._classes
-        order: nx.DiGraph[int] = nx.DiGraph()
-        order.add_nodes_from(classes)
-        order.add_edges_from((classes[c.crossed], classes[c.bending]) for c in self.crossings)
-        depth: dict[int, int] = {}
-        try:
-            for node in nx.topological_sort(order):
-                depth[node] = 1 + max((depth[earlier] for earlier in order.predecessors(node)), default=0)
-        except nx.NetworkXUnfeasible:
-            raise AssumptionFailed(
-                "boundaries bend at each other in a circle", witness=self._point_on_circle(order, classes)
-            ) from None
-        return tuple(depth[c] for c in classes)
+        depths = find_depths(len(self.boundaries), self.level, ((c.crossed, c.bending) for c in self.crossings))
+        if depths is None:
+            raise AssumptionFailed("boundaries bend at each other in a circle", witness=self._point_on_circle())
+        return tuple(depths)
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -126,22 +118,53 @@ class Layering:
     @cached_property
     def _classes(self) -> list[int]:
         """For every boundary the first of those that are certainly of the same layer."""
-        groups = _Groups(len(self.boundaries))
-        for i, j in self.level:
-            groups.join(i, j)
-        return [groups.first(i) for i in range(len(self.boundaries))]
+        return _find_classes(len(self.boundaries), self.level)
+
+    @cached_property
+    def _order(self) -> nx.DiGraph[int]:
+        return _find_order(self._classes, ((c.crossed, c.bending) for c in self.crossings))
 
     @cached_property
     def _later(self) -> dict[int, set[int]]:
         """For every class of boundaries the classes that are certainly later."""
-        order: nx.DiGraph[int] = nx.DiGraph()
-        order.add_nodes_from(self._classes)
-        order.add_edges_from((self._classes[c.crossed], self._classes[c.bending]) for c in self.crossings)
-        return {node: nx.descendants(order, node) for node in order}
+        return {node: nx.descendants(self._order, node) for node in self._order}
 
-    def _point_on_circle(self, order: nx.DiGraph[int], classes: Sequence[int]) -> Point:
-        edge = nx.find_cycle(order)[0]
-        return next(c.point for c in self.crossings if (classes[c.crossed], classes[c.bending]) == edge)
+    def _point_on_circle(self) -> Point:
+        edge = nx.find_cycle(self._order)[0]
+        return next(c.point for c in self.crossings if (self._classes[c.crossed], self._classes[c.bending]) == edge)
+
+
+def find_depths(count: int, level: Iterable[Pair], bends: Iterable[Pair]) -> list[int] | None:
+    """The smallest layers of `count` boundaries, from 1: equal for pairs that are `level`, increasing along `bends`.
+
+    A pair in `bends` is an earlier boundary and a later one that bends at it. None if no layers are like that.
+
+    >>> find_depths(4, [(1, 2)], [(0, 1), (2, 3)])
+    [1, 2, 2, 3]
+    """
+    classes = _find_classes(count, level)
+    order = _find_order(classes, bends)
+    depth: dict[int, int] = {}
+    try:
+        for node in nx.topological_sort(order):
+            depth[node] = 1 + max((depth[earlier] for earlier in order.predecessors(node)), default=0)
+    except nx.NetworkXUnfeasible:
+        return None
+    return [depth[c] for c in classes]
+
+
+def _find_classes(count: int, level: Iterable[Pair]) -> list[int]:
+    groups = _Groups(count)
+    for i, j in level:
+        groups.join(i, j)
+    return [groups.first(i) for i in range(count)]
+
+
+def _find_order(classes: Sequence[int], bends: Iterable[Pair]) -> nx.DiGraph[int]:
+    order: nx.DiGraph[int] = nx.DiGraph()
+    order.add_nodes_from(classes)
+    order.add_edges_from((classes[earlier], classes[later]) for earlier, later in bends)
+    return order
 
 
 def layers_from_boundaries(boundary_set: BoundarySet) -> Layering:

@@ -15,6 +15,7 @@ Reference: Rolnick & Koerding (2020), Theorem 2 and Appendix C.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -34,8 +35,12 @@ Form = tuple[Fraction, ...]
 Point = tuple[Fraction, ...]
 
 
-def network_from_boundaries(boundary_set: BoundarySet) -> NetworkFamily:
+def network_from_boundaries(
+    boundary_set: BoundarySet, assumed_signs: Mapping[int, Sequence[int]] | None = None
+) -> NetworkFamily:
     """The family of networks with connected boundaries, those of connected neurons meeting, that the set shows.
+
+    `assumed_signs`, by layer, are used where the equations leave signs open; they are no part of what is known.
 
     Raises `RecoveryAmbiguous` where more than two boundaries meet along a ridge, and `AssumptionFailed` where the set
     is not that of a network in general position; either with a point as `witness`.
@@ -54,14 +59,15 @@ def network_from_boundaries(boundary_set: BoundarySet) -> NetworkFamily:
     layering = layers_from_boundaries(boundary_set)
     if layering.undecided:
         raise RecoveryAmbiguous("more than two boundaries meet along a ridge", witness=layering.undecided[0])
-    return _Reconstruction(layering).run()
+    return _Reconstruction(layering, assumed_signs or {}).run()
 
 
 class _Reconstruction:
     """The state: a form for every piece, in one scale per boundary, and what is known of every neuron so far."""
 
-    def __init__(self, layering: Layering) -> None:
+    def __init__(self, layering: Layering, assumed_signs: Mapping[int, Sequence[int]]) -> None:
         self.layering = layering
+        self.assumed_signs = assumed_signs
         self.pieces = layering.boundary_set.pieces
         self.points = [piece.interior_point() for piece in self.pieces]
         self.forms: dict[int, Form] = {}
@@ -155,7 +161,9 @@ class _Reconstruction:
             if not usable or (decision := recover_signs(usable)).exists is False:
                 return
         self.signs[k - 2] = decision
-        settled = decision.settled
+        settled: Sequence[int] | None = decision.settled
+        if settled is None or 0 in settled:
+            settled = self.assumed_signs.get(k - 1, settled)
         if settled is not None:
             self.layers[k - 2] = [
                 _oriented(known, sign) for known, sign in zip(self.layers[k - 2], settled, strict=True)
