@@ -7,15 +7,15 @@ vectors it is meant for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
 
 from exactrev.arithmetic.integer_matrices import clear_denominators
-from exactrev.arithmetic.linear_programs import Infeasible, Optimal, maximise
+from exactrev.arithmetic.linear_programs import Infeasible, Optimal, Unbounded, maximise
 from exactrev.errors import TheoryContradicted
 
-__all__ = ["AllowedSet", "Form", "Interval", "join"]
+__all__ = ["AllowedSet", "Form", "Interval", "join", "meet"]
 
 Form = tuple[Fraction, ...]
 """An affine form: the coefficients, then the constant."""
@@ -48,6 +48,11 @@ class Interval:
     @property
     def is_point(self) -> bool:
         return self.low is not None and self.low == self.high
+
+    def over(self, factor: Fraction) -> Interval:
+        """The values divided by a factor that is not 0."""
+        ends = [None if end is None else end / factor for end in (self.low, self.high)]
+        return Interval(*(ends if factor > 0 else ends[::-1]))
 
     def simplest(self) -> Fraction:
         """The value with the smallest denominator inside (the only one of a point); of several, the nearest to 0.
@@ -91,6 +96,27 @@ def join(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
     return tuple(joined)
 
 
+def meet(one: Iterable[Interval], other: Iterable[Interval]) -> tuple[Interval, ...]:
+    """The intersection of two unions of intervals.
+
+    >>> print(*meet([Interval(None, Fraction(0)), Interval(Fraction(2), None)], [Interval(Fraction(-1), Fraction(2))]))
+    [-1, 0] {2}
+    """
+    others = list(other)
+    found = []
+    for a in one:
+        for b in others:
+            low = max((end for end in (a.low, b.low) if end is not None), default=None)
+            high = min((end for end in (a.high, b.high) if end is not None), default=None)
+            if low is None or high is None or low <= high:
+                found.append(Interval(low, high))
+    return join(found)
+
+
+_MOST_POINTS = 24
+"""So many points of a set are kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class AllowedSet:
     """A polyhedron in Q^n that is not empty: the vectors w(u), with u in Q^r, where no form of `bounds` is negative.
@@ -107,6 +133,7 @@ class AllowedSet:
 
     forms: tuple[Form, ...]
     bounds: tuple[Form, ...] = ()
+    _points: list[Form] = field(default_factory=list, compare=False, repr=False)  # some u in the set, with 1 appended
 
     @classmethod
     def everything(cls, n: int) -> AllowedSet:
@@ -135,24 +162,28 @@ class AllowedSet:
         """All values of a form."""
         return self._range(self.local(form))
 
+    def signs_of(self, form: Sequence[Fraction]) -> set[int]:
+        """The signs -1, 0, +1 that a form takes."""
+        return self._signs(self.local(form))
+
     def with_zero(self, form: Sequence[Fraction]) -> AllowedSet | None:
         """Where the form vanishes; None if that is nowhere."""
         local = self.local(form)
         if not any(local[:-1]):
             return None if local[-1] else self
-        return self._substitute(local) if Fraction(0) in self._range(local) else None
+        return self._substitute(local) if 0 in self._signs(local) else None
 
     def with_bound(self, form: Sequence[Fraction]) -> AllowedSet | None:
         """Where the form is not negative; None if that is nowhere, the very same set if that is everywhere."""
         local = self.local(form)
-        values = self._range(local)
-        if values.low is not None and values.low >= 0:
+        signs = self._signs(local)
+        if -1 not in signs:
             return self
-        if values.high is not None and values.high <= 0:
-            return self._substitute(local) if values.high == 0 else None
+        if 1 not in signs:
+            return self._substitute(local) if 0 in signs else None
         bound = tuple(map(Fraction, clear_denominators(local)[0]))
         if self.dimension > 1:
-            return AllowedSet(self.forms, (*self.bounds, bound))
+            return AllowedSet(self.forms, (*self.bounds, bound), [u for u in self._points if _dot(bound, u) >= 0])
         other_side = [other for other in self.bounds if (other[0] > 0) != (bound[0] > 0)]  # on its own it is tighter
         return AllowedSet(self.forms, (*other_side, bound))
 
@@ -176,22 +207,45 @@ class AllowedSet:
             ends = self._ends()
             values = [None if u is None else slope[0] * u + constant for u in (ends.low, ends.high)]
             return Interval(*(values if slope[0] > 0 else values[::-1]))
-        high, low = self._maximum(slope), self._maximum([-c for c in slope])
-        return Interval(None if low is None else constant - low, None if high is None else constant + high)
+        high, low = self._maximum(local), self._maximum(tuple(-c for c in local))
+        return Interval(None if low is None else -low, high)
+
+    def _signs(self, local: Form) -> set[int]:
+        """Points of the set that are known may show both signs; a linear program is asked only for what they do not."""
+        if self.dimension <= 1:
+            values = self._range(local)
+            found = {-1} if values.low is None or values.low < 0 else set()
+            found |= {1} if values.high is None or values.high > 0 else set()
+        else:
+            found = {(value > 0) - (value < 0) for value in (_dot(local, u) for u in self._points)}
+            for sign in (1, -1):
+                if sign not in found:
+                    top = self._maximum(tuple(sign * c for c in local))
+                    found |= {sign} if top is None or top > 0 else {0} if top == 0 else set()
+            return found | {0} if {1, -1} <= found else found
+        return found | {0} if Fraction(0) in values else found
 
     def _ends(self) -> Interval:
         """The values of the only coordinate of u."""
         low = max((-c / a for a, c in self.bounds if a > 0), default=None)
         return Interval(low, min((-c / a for a, c in self.bounds if a < 0), default=None))
 
-    def _maximum(self, slope: Sequence[Fraction]) -> Fraction | None:
+    def _maximum(self, local: Form) -> Fraction | None:
+        """The maximum of a form of u, None if there is none; its place becomes one of the points that are known."""
         if not self.bounds:
-            return None
+            return local[-1] if not any(local[:-1]) else None
         A = [[-c for c in bound[:-1]] for bound in self.bounds]
-        outcome = maximise(slope, A, [bound[-1] for bound in self.bounds])
+        outcome = maximise(local[:-1], A, [bound[-1] for bound in self.bounds])
         if isinstance(outcome, Infeasible):
             raise TheoryContradicted("a set that was not empty is empty", witness=outcome.multipliers)
-        return outcome.value if isinstance(outcome, Optimal) else None
+        point = outcome.point
+        if isinstance(outcome, Unbounded):
+            rise = _dot(local[:-1], outcome.ray)
+            reach = max(Fraction(0), 1 - _dot(local, (*point, Fraction(1)))) / rise
+            point = tuple(u + reach * ray for u, ray in zip(point, outcome.ray, strict=True))
+        if len(self._points) < _MOST_POINTS:
+            self._points.append((*point, Fraction(1)))
+        return _dot(local, (*point, Fraction(1))) if isinstance(outcome, Optimal) else None
 
     def _substitute(self, local: Form) -> AllowedSet:
         """Solve the equation local = 0 for the coordinate with its last coefficient that is not zero."""
@@ -203,7 +257,8 @@ class AllowedSet:
 
         bounds = (reduced(bound) for bound in self.bounds)
         kept = tuple(dict.fromkeys(tuple(map(Fraction, clear_denominators(b)[0])) for b in bounds if any(b[:-1])))
-        found = AllowedSet(tuple(map(reduced, self.forms)), kept)
+        points = [(*u[:pivot], *u[pivot + 1 :]) for u in self._points_on(local)]
+        found = AllowedSet(tuple(map(reduced, self.forms)), kept, points)
         if found.dimension == 1:
             ends = found._ends()
             if ends.is_point and ends.low is not None:
@@ -212,6 +267,15 @@ class AllowedSet:
             tight += [(Fraction(-1), ends.high)] if ends.high is not None else []
             return AllowedSet(found.forms, tuple(tight))
         return found
+
+    def _points_on(self, local: Form) -> list[Form]:
+        """Points of the set on which a form vanishes: known ones, and some between known ones on either side."""
+        valued = [(_dot(local, u), u) for u in self._points]
+        on = [u for value, u in valued if not value]
+        above, below = [pair for pair in valued if pair[0] > 0], [pair for pair in valued if pair[0] < 0]
+        for (p, u), (n, w) in zip(above, below, strict=False):
+            on.append(tuple((p * b - n * a) / (p - n) for a, b in zip(u, w, strict=True)))
+        return on
 
     def far_inside(self, form: Sequence[Fraction], size: Fraction, *, prefer_low: bool = True) -> Fraction:
         """A short value of a form from the inside of its range: where the range has no end, 16 sizes out there.
@@ -226,5 +290,9 @@ class AllowedSet:
         if low is None and high is None and not prefer_low:
             return Fraction(0)
         end = high if low is None else low
-        reach = Fraction(2 ** ceil(16 * max(size, abs(end or 0), Fraction(1))).bit_length())
+        reach = Fraction(2 ** ceil(16 * max(size, abs(end or Fraction(0)), Fraction(1))).bit_length())
         return -reach if low is None else reach
+
+
+def _dot(u: Sequence[Fraction], v: Sequence[Fraction]) -> Fraction:
+    return sum((p * q for p, q in zip(u, v, strict=True) if p and q), Fraction(0))

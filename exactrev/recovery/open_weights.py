@@ -16,40 +16,52 @@ together, unless something is said to be left, no other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from random import Random
 
 from exactrev.errors import InvalidNetwork
-from exactrev.network import AffineMap, Network, Neuron, Point
+from exactrev.network import Network, Neuron, Point
 from exactrev.recovery.allowed import AllowedSet, Interval, join
+from exactrev.recovery.narrowing import AnswerSearch, find_disagreements, with_values
 from exactrev.recovery.parametric import Answer, NotFollowed, OpenWeight, ParametricNetwork
 
 __all__ = ["Answer", "Completion", "OpenWeight", "WeightFinding", "complete"]
 
-ATTEMPTS = 6
-"""So many orders of the answers are tried when some of them have to be left out."""
+MOST_VOTES = 60
+"""So many answers vote for the value of a weight."""
 
 
 @dataclass(frozen=True, slots=True)
 class WeightFinding:
     """What the answers say about one open weight.
 
-    `allowed`: disjoint intervals outside of which some answer contradicts; none at all if the answers contradict
-    whatever the weight is. `value` is what stands in the completed network: the weight itself if `is_known`, otherwise
-    a representative from the inside of an interval, of which no answer shows whether it is right.
+    - `allowed`: disjoint intervals outside of which some answer contradicts, whatever the other open weights are; none
+      at all if the answers contradict in any case.
+    - `value` stands in the completed network: the weight itself if `is_known`, otherwise a representative, if possible
+      from the inside of an interval.
+    - `given_others`: what the answers allow if the other open weights have the values in the completed network.
     """
 
     neuron: Neuron
     input: int
     allowed: tuple[Interval, ...]
     value: Fraction
+    given_others: tuple[Interval, ...]
 
     @property
     def is_known(self) -> bool:
         """Whether one value is left."""
         return len(self.allowed) == 1 and self.allowed[0].is_point
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether some answer needs this very value, the other weights being what they are in the network.
+
+        It is no proof: where several weights only ever matter together, other values of all of them may do as well.
+        """
+        return len(self.given_others) == 1 and self.given_others[0].is_point
 
     @property
     def is_contradicted(self) -> bool:
@@ -86,12 +98,12 @@ class Completion:
 
 
 def complete(
-    network: Network, open_weights: Iterable[OpenWeight], answers: Sequence[Answer], *, budget: int = 20_000
+    network: Network, open_weights: Iterable[OpenWeight], answers: Sequence[Answer], *, budget: int = 6_000
 ) -> Completion:
     """Find the open weights of `network` (whatever stands in their place) from exact answers (x, N(x)).
 
-    At most `budget` times a point is followed through the layers. Raises `InvalidNetwork` for a weight that the network
-    does not have, and for points and values of the wrong length.
+    `budget` bounds the work: about how many points are followed through the layers, beyond four times the answers.
+    Raises `InvalidNetwork` for a weight that the network does not have, and for points and values of the wrong length.
 
     >>> truth = Network.from_arrays([([[1], [-1]], [0, 2]), ([[1, "2/3"]], [-3]), ([[1]], [0])])
     >>> other = Network.from_arrays([([[1], [-1]], [0, 2]), ([[1, 0]], [-3]), ([[1]], [0])])
@@ -108,192 +120,99 @@ def complete(
             raise InvalidNetwork("no such weight", neuron=neuron, input=index)
     if any(len(y) != network.n_out for _, y in answers):
         raise InvalidNetwork("an answer has the wrong length", expected=network.n_out)
-    blank = _with_values(network, dict.fromkeys(entries, Fraction(0)))
+    blank = with_values(network, entries, [Fraction(0)] * len(entries))
     if not entries:
-        return Completion(blank, (), tuple(_find_disagreements(blank, answers)), (), True)
-    return _Search(blank, entries, answers, budget).run()
+        wrong = tuple(find_disagreements(blank, answers))
+        return Completion(blank, (), wrong, wrong, True)
+    budget += 4 * len(answers)
+    search = AnswerSearch(blank, entries, answers, budget)
+    if search.left_out or not search.sets:
+        # Something else is wrong. What most answers agree on tells which of them are affected by that.
+        elected, against = _vote(blank, entries, [Fraction(0)] * len(entries), answers)
+        if any(elected) and (not search.sets or len(against) < len(search.left_out)):
+            search = AnswerSearch(blank, entries, [answer for answer in answers if answer[0] not in against], budget)
+            search.left_out += against
+    return _conclude(search, answers)
 
 
-def _with_values(network: Network, values: Mapping[OpenWeight, Fraction]) -> Network:
-    """The network with other values of some weights."""
-    layers = list(network.layers)
-    for k in {neuron.layer for neuron, _ in values}:
-        rows = [[*W, b] for W, b in zip(layers[k - 1].W, layers[k - 1].b, strict=True)]
-        for (neuron, index), value in values.items():
-            if neuron.layer == k:
-                rows[neuron.index][index] = value
-        layers[k - 1] = AffineMap.from_fractions(rows)
-    return Network(tuple(layers), network.provenance)
+def _conclude(search: AnswerSearch, answers: Sequence[Answer]) -> Completion:
+    """Of several convex sets, the one whose network gives the most answers stands for all."""
+    blank, entries = search.network, search.parametric.entries
+    values, wrong = [Fraction(0)] * len(entries), find_disagreements(blank, answers)
+    for number, part in enumerate(search.sets):
+        chosen = _choose(search, part)
+        contradicted = find_disagreements(with_values(blank, entries, chosen), answers)
+        if number == 0 or len(contradicted) < len(wrong):
+            values, wrong = chosen, contradicted
+    if len(wrong) > len(search.left_out) and not search.is_searched_out:
+        values, wrong = _vote(blank, entries, values, answers)
+    network = with_values(blank, entries, values)
+    agreeing = [answer for answer in answers if answer[0] not in set(wrong)]
+    findings = []
+    for e, ((neuron, i), unit) in enumerate(zip(entries, search.parametric.units, strict=True)):
+        alone = AnswerSearch(_without(network, entries[e]), [entries[e]], agreeing, search.budget)
+        given_others = join(part.range_of((Fraction(1), Fraction(0))) for part in alone.sets)
+        allowed = join(part.range_of(unit) for part in search.sets)
+        findings.append(WeightFinding(neuron, i, allowed, values[e], given_others))
+    return Completion(network, tuple(findings), tuple(wrong), tuple(search.left_out), search.is_searched_out)
 
 
-def _find_disagreements(network: Network, answers: Sequence[Answer]) -> list[Point]:
-    values = network.evaluate([x for x, _ in answers])
-    return [x for (x, y), value in zip(answers, values, strict=True) if tuple(y) != value]
+def _without(network: Network, entry: OpenWeight) -> Network:
+    return with_values(network, [entry], [Fraction(0)])
 
 
-_Options = list[tuple[Answer, list[AllowedSet]]]
-"""Answers that are not used up, with the sets that each would leave; no set if that was not to be found out."""
+def _choose(search: AnswerSearch, part: AllowedSet) -> list[Fraction]:
+    """Values that are all together in the set, from its inside.
+
+    Where there is no lower end, a value far down: as the unit below is not negative, it keeps the neuron off wherever
+    any other of the allowed values does.
+    """
+    chosen = []
+    for unit, (neuron, _) in zip(search.parametric.units, search.parametric.entries, strict=True):
+        value = part.value_of(unit)
+        if value is None:
+            layer = search.network.layers[neuron.layer - 1]
+            size = Fraction(max(map(abs, layer.rows[neuron.index])), layer.denominator)
+            value = part.far_inside(unit, size, prefer_low=neuron.layer > 1)
+            part = part.with_zero((*unit[:-1], -value)) or part
+        chosen.append(value)
+    return chosen
 
 
-class _Search:
-    """The sets of open weights that answers leave."""
+def _vote(
+    blank: Network, entries: Sequence[OpenWeight], values: Sequence[Fraction], answers: Sequence[Answer]
+) -> tuple[list[Fraction], list[Point]]:
+    """Values that more answers agree with, one after the other, and the points where the network is still wrong.
 
-    def __init__(self, network: Network, entries: Sequence[OpenWeight], answers: Sequence[Answer], budget: int) -> None:
-        self.parametric = ParametricNetwork(network, entries)
-        self.network = network  # 0 stands for all open weights
-        self.entries = tuple(entries)
-        self.answers = answers
-        self.budget = budget
-        self.is_searched_out = True
+    With the other weights as they are, answers that are not met yet ask for a value of one weight. Where the other
+    weights do not matter they all ask for the right one; elsewhere they hardly ever agree.
+    """
+    elected = list(values)
+    wrong = find_disagreements(with_values(blank, entries, elected), answers)
+    while wrong:
+        trials = []
+        for e, entry in enumerate(entries):
+            network = with_values(blank, entries, elected)
+            for value in _ask_for(entry, network, [answer for answer in answers if answer[0] in set(wrong)]):
+                trial = [*elected[:e], value, *elected[e + 1 :]]
+                trials.append((find_disagreements(with_values(blank, entries, trial), answers), trial))
+        contradicted, trial = min(trials, key=lambda pair: len(pair[0]), default=(wrong, elected))
+        if len(contradicted) >= len(wrong):
+            break
+        wrong, elected = contradicted, trial
+    return elected, wrong
 
-    def run(self) -> Completion:
-        """Use all answers. If some have to be left out, try other orders: the fewest left out is the best guess."""
-        ranked, wrong = self._select()
-        best: tuple[list[Point], list[AllowedSet], bool] | None = None
-        for attempt in range(ATTEMPTS):
-            left_out: list[Point] = []
-            self.is_searched_out = True
-            leaves = list(self._explore(AllowedSet.everything(len(self.entries)), ranked, left_out))
-            if best is None or (self.is_searched_out and len(left_out) < len(best[0])):
-                best = left_out, leaves, self.is_searched_out
-            if not left_out or not self.is_searched_out:
-                break
-            ranked = Random(attempt).sample(ranked, len(ranked))
-        left_out, leaves, self.is_searched_out = best or ([], [], True)
-        return self._conclude(leaves, [*wrong, *left_out])
 
-    @property
-    def _is_spent(self) -> bool:
-        return self.parametric.followed >= self.budget
-
-    def _select(self) -> tuple[list[Answer], list[Point]]:
-        """The answers to use, the most telling first; and points where no open weight matters, but N' is not N."""
-        disagreeing = set(_find_disagreements(self.network, self.answers))
-        ranked, wrong = [], []
-        for answer, active in zip(self.answers, self._count_active(), strict=True):
-            if active:
-                ranked.append(((answer[0] not in disagreeing, active), answer))
-            elif answer[0] in disagreeing:
-                wrong.append(answer[0])
-        ranked.sort(key=lambda pair: pair[0])
-        return [answer for _, answer in ranked], wrong
-
-    def _count_active(self) -> list[int]:
-        """At every point, how many open weights have an active unit below while all of them are 0.
-
-        Where there is none, the open weights change nothing, whatever they are: none is the first to matter.
-        """
-        points = [x for x, _ in self.answers]
-        patterns = self.network.sign_vectors(points)
-        return [
-            sum(bool(x[i]) if neuron.layer == 1 else signs[neuron.layer - 2][i] > 0 for neuron, i in self.entries)
-            for x, signs in zip(points, patterns, strict=True)
-        ]
-
-    def _explore(
-        self, state: AllowedSet, pending: Sequence[Answer], left_out: list[Point] | None
-    ) -> Iterator[AllowedSet]:
-        """The convex sets that are left of `state`; an answer that leaves nothing is left out, if there is a list."""
-        reduced = self._propagate(state, pending, left_out)
-        if reduced is None:
-            return
-        state, options = reduced
-        choices = [option for option in options if option[1]]
-        if not choices or self._is_spent:
-            self.is_searched_out &= not options
-            yield state
-            return
-        chosen, parts = min(choices, key=lambda option: len(option[1]))
-        rest = [answer for answer, _ in options if answer is not chosen]
-        for part in parts:
-            yield from self._explore(part, rest, None)
-
-    def _propagate(
-        self, state: AllowedSet, pending: Sequence[Answer], left_out: list[Point] | None
-    ) -> tuple[AllowedSet, _Options] | None:
-        """Use up all answers that leave one convex set; None if one leaves nothing and none may be left out."""
-        options: _Options = [(answer, []) for answer in pending]
-        while options and not self._is_spent:
-            before = state
-            for follow in (self.parametric.solve_one, self.parametric.solve):
-                if state.dimension == 0:
-                    return self._settle(state, options, left_out)
-                found = self._use(follow, state, options, left_out)
-                if found is None:
-                    return None
-                state, options = found
-                if state is not before:
-                    break
-            else:
-                break
-        return state, options
-
-    def _use(
-        self,
-        follow: Callable[[Answer, AllowedSet], list[AllowedSet]],
-        state: AllowedSet,
-        options: _Options,
-        left_out: list[Point] | None,
-    ) -> tuple[AllowedSet, _Options] | None:
-        """Each of the answers once, as long as there is more than one possibility."""
-        kept: _Options = []
-        for number, (answer, _) in enumerate(options):
-            if state.dimension == 0 or self._is_spent:
-                return state, [*kept, *options[number:]]
-            try:
-                parts = follow(answer, state)
-            except NotFollowed:
-                kept.append((answer, []))
-                continue
-            if len(parts) > 1:
-                kept.append((answer, parts))
-            elif parts:
-                state = parts[0]
-            elif left_out is None:
-                return None
-            else:
-                left_out.append(answer[0])
-        return state, kept
-
-    def _settle(
-        self, state: AllowedSet, options: _Options, left_out: list[Point] | None
-    ) -> tuple[AllowedSet, _Options] | None:
-        """One value is left for every weight: does it give the remaining answers?"""
-        wrong = _find_disagreements(self._fill(state)[0], [answer for answer, _ in options])
-        if wrong and left_out is None:
-            return None
-        if left_out is not None:
-            left_out += wrong
-        return state, []
-
-    def _fill(self, state: AllowedSet) -> tuple[Network, list[Fraction]]:
-        """The network with values that are all together allowed, from the inside of the set; and these values.
-
-        Where there is no lower end, a value far down: as the unit below is not negative, it keeps the neuron off
-        wherever any other of the allowed values does.
-        """
-        chosen = []
-        for unit, (neuron, _) in zip(self.parametric.units, self.entries, strict=True):
-            value = state.value_of(unit)
-            if value is None:
-                layer = self.network.layers[neuron.layer - 1]
-                size = Fraction(max(map(abs, layer.rows[neuron.index])), layer.denominator)
-                value = state.far_inside(unit, size, prefer_low=neuron.layer > 1)
-                state = state.with_zero((*unit[:-1], -value)) or state
-            chosen.append(value)
-        return _with_values(self.network, dict(zip(self.entries, chosen, strict=True))), chosen
-
-    def _conclude(self, leaves: Sequence[AllowedSet], left_out: Sequence[Point]) -> Completion:
-        """Of several convex sets, the one whose network gives the most answers stands for all."""
-        best = self.network, [Fraction(0)] * len(self.entries), _find_disagreements(self.network, self.answers)
-        for number, leaf in enumerate(leaves):
-            network, values = self._fill(leaf)
-            wrong = _find_disagreements(network, self.answers)
-            if number == 0 or len(wrong) < len(best[2]):
-                best = network, values, wrong
-        network, values, wrong = best
-        findings = [
-            WeightFinding(neuron, i, join(leaf.range_of(unit) for leaf in leaves), value)
-            for (neuron, i), unit, value in zip(self.entries, self.parametric.units, values, strict=True)
-        ]
-        return Completion(network, tuple(findings), tuple(wrong), tuple(left_out), self.is_searched_out)
+def _ask_for(entry: OpenWeight, network: Network, answers: Sequence[Answer]) -> list[Fraction]:
+    """The values of a weight that most of the answers ask for."""
+    parametric = ParametricNetwork(_without(network, entry), [entry])
+    votes: Counter[Fraction] = Counter()
+    for answer in answers[:MOST_VOTES]:
+        try:
+            shown = parametric.solve_one(answer, AllowedSet.everything(1))
+        except NotFollowed:
+            continue
+        if shown.share is not None:
+            solved = (interval.over(shown.share[0]) for interval in shown.intervals)
+            votes.update(interval.low for interval in solved if interval.is_point and interval.low is not None)
+    return [value for value, _ in votes.most_common(2)]

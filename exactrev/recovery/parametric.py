@@ -16,9 +16,9 @@ from typing import Protocol
 import flint
 
 from exactrev.network import Network, Neuron, Point
-from exactrev.recovery.allowed import AllowedSet, Form, join
+from exactrev.recovery.allowed import AllowedSet, Form, Interval, join
 
-__all__ = ["MOST_CELLS", "Answer", "NotFollowed", "OpenWeight", "ParametricNetwork", "SeveralMatter"]
+__all__ = ["MOST_CELLS", "Answer", "NotFollowed", "OpenWeight", "ParametricNetwork", "SeveralMatter", "ShareValues"]
 
 OpenWeight = tuple[Neuron, int]
 """A hidden neuron z and the index i of the unit below (or of the input): W_zi is open."""
@@ -41,11 +41,31 @@ class SeveralMatter(NotFollowed):
     """The open weights of more than one neuron matter at this point."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShareValues:
+    """The values of s, the share of one neuron's open weights in its preactivation at a point, that an answer allows.
+
+    `share` is s as a form of the open weights, None if none matters: then `intervals` is everything or nothing. Unless
+    `is_exact`, some of the intervals were not looked into, because further open weights matter there.
+    """
+
+    share: Form | None
+    intervals: tuple[Interval, ...]
+    is_exact: bool
+
+    def parts(self, state: AllowedSet) -> list[AllowedSet]:
+        """The convex sets that are left of a set of open weights."""
+        if self.share is None:
+            return [state] if self.intervals else []
+        found = (state.within(self.share, interval) for interval in self.intervals)
+        return [part for part in found if part is not None]
+
+
 class ParametricNetwork:
     """A network whose weights number 0, 1, ... of `entries` are unknown; 0 stands for them in `network`.
 
-    Every solution is a list of sets whose union is the part of `state` on which N'(x) = y. `followed` counts the points
-    that were followed through the layers.
+    Every solution is a list of sets whose union is the part of `state` on which N'(x) = y. `followed` counts the work:
+    points that were followed through the layers, weighted by how long that takes.
     """
 
     def __init__(self, network: Network, entries: Sequence[OpenWeight]) -> None:
@@ -60,25 +80,23 @@ class ParametricNetwork:
             self._by_layer.setdefault(neuron.layer, []).append((neuron.index, unit, e))
 
     def solve(self, answer: Answer, state: AllowedSet) -> list[AllowedSet]:
-        """What an answer leaves of `state`. Raises `NotFollowed`."""
-        try:
-            return self.solve_one(answer, state)
-        except SeveralMatter:
-            solutions = list(dict.fromkeys(self._follow(answer, _AllNeurons(self.units, state))))
-            return [state] if state in solutions else solutions
+        """What an answer leaves of `state`, exactly, whichever neurons matter. Raises `NotFollowed`."""
+        self.followed += 10
+        solutions = list(dict.fromkeys(self._follow(answer, _AllNeurons(self.units, state))))
+        return [state] if state in solutions else solutions
 
-    def solve_one(self, answer: Answer, state: AllowedSet) -> list[AllowedSet]:
-        """The same, where no more than one neuron's open weights matter; raises `SeveralMatter` elsewhere.
+    def solve_one(self, answer: Answer, state: AllowedSet) -> ShareValues:
+        """What an answer says of the only neuron whose open weights matter, or of the lowest.
 
-        Only their share s in that neuron's preactivation is unknown then, and N'(x) a function of one variable.
+        Raises `SeveralMatter` if open weights of several neurons matter whatever they are.
         """
         mode = _OneNeuron(self.units, state)
         solutions = list(self._follow(answer, mode))
         if mode.share is None:
-            return [state] if solutions else []
-        intervals = join(cell.range_of((Fraction(1), Fraction(0))) for cell in solutions)
-        parts = (state.within(mode.share, interval) for interval in intervals)
-        return [part for part in parts if part is not None]
+            return ShareValues(None, (Interval(),) if solutions else (), True)
+        s = (Fraction(1), Fraction(0))
+        intervals = join(cell.range_of(s) for cell in [*solutions, *mode.unsolved])
+        return ShareValues(mode.share, intervals, not mode.unsolved)
 
     def _follow(self, answer: Answer, mode: _Mode) -> Iterator[AllowedSet]:
         """The sets of unknowns on which N'(x) = y."""
@@ -93,7 +111,9 @@ class ParametricNetwork:
             if len(branches) > MOST_CELLS:
                 raise NotFollowed
             entries = self._by_layer.get(k, ())
-            branches = [mode.enter(branch, entries, matrix * branch.columns) for branch in branches]
+            entered = [mode.enter(branch, entries, matrix * branch.columns) for branch in branches]
+            branches = [branch for branch in entered if branch is not None]
+        self.followed += len(branches) // 4
         for branch in branches:
             cell: AllowedSet | None = branch.cell
             for j, value in enumerate(y):
@@ -147,10 +167,10 @@ class _Branch:
 
 def _divide(cell: AllowedSet, form: Form) -> list[tuple[AllowedSet, bool]]:
     """Where the form is at most 0 (False), and where it is at least 0 (True); only one where its sign is constant."""
-    values = cell.range_of(form)
-    if values.high is not None and values.high <= 0:
+    signs = cell.signs_of(form)
+    if 1 not in signs:
         return [(cell, False)]
-    if values.low is not None and values.low >= 0:
+    if -1 not in signs:
         return [(cell, True)]
     parts = ((cell.with_bound(tuple(-c for c in form)), False), (cell.with_bound(form), True))
     return [(part, on) for part, on in parts if part is not None]
@@ -161,8 +181,8 @@ class _Mode(Protocol):
 
     start: AllowedSet
 
-    def enter(self, branch: _Branch, entries: Sequence[_Entry], columns: flint.fmpz_mat) -> _Branch:
-        """The preactivations: `columns`, where the open weights are 0, and what these add.
+    def enter(self, branch: _Branch, entries: Sequence[_Entry], columns: flint.fmpz_mat) -> _Branch | None:
+        """The preactivations: `columns`, where the open weights are 0, and what these add; None for a branch given up.
 
         `branch` holds the activations below. Raises `NotFollowed`.
         """
@@ -192,7 +212,8 @@ class _AllNeurons:
 class _OneNeuron:
     """One unknown s: what the open weights of one neuron, the only one for which they matter, add to it.
 
-    `share` is s as a form of the open weights; None as long as none has mattered.
+    `share` is s as a form of the open weights; None as long as none has mattered. `unsolved` are the sets of s on which
+    other open weights matter further up.
     """
 
     def __init__(self, units: Sequence[Form], state: AllowedSet) -> None:
@@ -200,8 +221,9 @@ class _OneNeuron:
         self.state = state
         self.start = AllowedSet.everything(1)
         self.share: Form | None = None
+        self.unsolved: list[AllowedSet] = []
 
-    def enter(self, branch: _Branch, entries: Sequence[_Entry], columns: flint.fmpz_mat) -> _Branch:
+    def enter(self, branch: _Branch, entries: Sequence[_Entry], columns: flint.fmpz_mat) -> _Branch | None:
         shares: dict[int, Form] = {}
         unknown: dict[int, Form] = {}
         for z, i, e in entries:
@@ -210,7 +232,8 @@ class _OneNeuron:
             if weight is not None:
                 _add(shares, z, weight, activation)
             elif any(activation[:-1]):
-                raise SeveralMatter
+                self.unsolved.append(branch.cell)
+                return None
             else:
                 _add(unknown, z, activation[-1], self.units[e])
         cell = branch.cell
@@ -218,13 +241,16 @@ class _OneNeuron:
             value = self.state.value_of(share)
             if value is not None:
                 _add(shares, z, value, (Fraction(0), Fraction(1)))
-                continue
-            if self.share is not None:
+            elif self.share is None:
+                self.share = share
+                s = (Fraction(1), Fraction(0))
+                cell = self.start.within(s, self.state.range_of(share)) or cell
+                _add(shares, z, Fraction(1), s)
+            elif cell is not branch.cell:
                 raise SeveralMatter
-            self.share = share
-            s = (Fraction(1), Fraction(0))
-            cell = self.start.within(s, self.state.range_of(share)) or cell
-            _add(shares, z, Fraction(1), s)
+            else:
+                self.unsolved.append(cell)
+                return None
         return _Branch(cell, columns).plus(shares)
 
 
