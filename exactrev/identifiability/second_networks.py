@@ -100,14 +100,9 @@ def _another_narrow(net: Network, k: int) -> tuple[str, Network]:
     v, b = later
     one = Fraction(1)
     if v == 0:
-        # z' is constant: raise it to a positive constant and take that out of the next biases
-        shift = max(b, Fraction(0)) + one
-        for row in after:
-            row[-1] += row[0] * (max(b, Fraction(0)) - shift)
-        layers[k] = [[v, shift]]
-        return "z' is a constant; it is exchanged with the next biases", _network(layers)
+        z[-1] += one
+        return "nobody listens to z; its bias rises", _network(layers)
     if b <= 0 and v < 0:
-        # never positive: lower it further. A row (v, b - 1) is no multiple of (v, b).
         layers[k] = [[v, b - one]]
         return "z' is never positive; its bias falls", _network(layers)
     if v > 0 and b <= 0:

@@ -1,6 +1,7 @@
 """The statements, in the order in which they are checked and reported, found by label or by the paper's number.
 
-Knows every statement of the package; what deciding one takes is the business of its module.
+Knows every statement of the package, and every claim about networks at large, which no single network decides; what
+deciding one takes is the business of its module.
 """
 
 from __future__ import annotations
@@ -8,20 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from exactrev.errors import BadInput
+from exactrev.statements.claim import Claim
 from exactrev.statements.claims import (
     bends,
     boundaries_determine,
     boundaries_meet,
+    disjoint_boundaries,
+    further_networks,
     layers_apart,
     layers_read_off,
     linear_regions,
+    narrow_layers,
     patterns,
     surfaces,
     symmetries,
 )
 from exactrev.statements.statement import Statement
 
-__all__ = ["STATEMENTS", "as_table", "find_statement", "find_statements"]
+__all__ = ["CLAIMS", "STATEMENTS", "as_table", "claims_as_table", "find_claim", "find_statement", "find_statements"]
 
 STATEMENTS: tuple[Statement, ...] = (
     *patterns.STATEMENTS,
@@ -35,6 +40,9 @@ STATEMENTS: tuple[Statement, ...] = (
     *bends.LEMMA_2,
     *symmetries.STATEMENTS,
 )
+
+CLAIMS: tuple[Claim, ...] = (*narrow_layers.CLAIMS, *further_networks.CLAIMS, *disjoint_boundaries.CLAIMS)
+"""Claims about networks at large, each decided by explicit networks or by finitely many cases."""
 
 
 def find_statement(name: str) -> Statement:
@@ -68,3 +76,23 @@ def as_table() -> str:
     """
     head = ["| statement | paper | what is decided |", "|---|---|---|"]
     return "\n".join([*head, *(f"| `{s.label}` | {s.paper}, {s.where} | {s.claim} |" for s in STATEMENTS)]) + "\n"
+
+
+def find_claim(name: str) -> Claim:
+    """The claim with this label, or with this number in the paper. Raises `BadInput` if there is none.
+
+    >>> str(find_claim("I3"))
+    'two_narrow_layers_leave_a_second_network (I3, §3.1)'
+    """
+    for claim in CLAIMS:
+        if name in (claim.label, claim.paper):
+            return claim
+    known = ", ".join(f"{claim.label} ({claim.paper})" for claim in CLAIMS)
+    raise BadInput("", "claim", f"{name!r}", f"one of {known}")
+
+
+def claims_as_table() -> str:
+    """The claims as a Markdown table: label, number, place, claim, and what becomes of the paper's wording."""
+    head = ["| claim | paper | what is decided | as printed |", "|---|---|---|---|"]
+    rows = (f"| `{c.label}` | {c.paper}, {c.where} | {c.claim} | {c.printed or 'holds'} |" for c in CLAIMS)
+    return "\n".join([*head, *rows]) + "\n"

@@ -10,7 +10,7 @@ import pytest
 
 from exactrev.errors import BadInput
 from exactrev.statements import STATEMENTS, as_table, claims, find_statement
-from exactrev.statements.registry import find_statements
+from exactrev.statements.registry import CLAIMS, find_statements
 
 MODULES = [
     import_module(f"exactrev.statements.claims.{module.name}") for module in pkgutil.iter_modules(claims.__path__)
@@ -24,7 +24,7 @@ def test_every_deciding_function_is_registered_and_named_after_its_statement() -
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if name.startswith("decide_") and function.__module__ == module.__name__
     }
-    assert functions == {f"decide_{statement.label}": statement.decide for statement in STATEMENTS}
+    assert functions == {f"decide_{statement.label}": statement.decide for statement in (*STATEMENTS, *CLAIMS)}
 
 
 def test_every_statement_listed_in_a_module_is_registered() -> None:
