@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from exactrev.network import AffineMap, Network, Pattern, Point
+from exactrev.network import AffineMap, Network, Neuron, Pattern, Point
 
-__all__ = ["KnownLayers", "Place"]
+__all__ = ["KnownLayers", "OpenWeights", "Place"]
+
+OpenWeights = tuple[tuple[Neuron, int], ...]
+"""Weights that are placeholders: (neuron, index of the unit below, whose weight into the neuron it is)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,15 @@ class Place:
 class KnownLayers:
     """Layers 1..m as affine maps of the activations below: 1..m-1 with their signs, rows of m perhaps negated.
 
+    Where a unit is active whose weight into some neuron is open, nothing that these layers say is sure.
+
     >>> known = KnownLayers((AffineMap.from_arrays([[1, 0], [1, 1]], [0, -1]),))
     >>> known.place((2, -3)).sides
     (1, -1)
     """
 
     layers: tuple[AffineMap, ...]
+    open_weights: OpenWeights = ()
     _maps: dict[Pattern, list[AffineMap]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -70,6 +76,15 @@ class KnownLayers:
         if pattern not in self._maps:
             self._maps[pattern] = Network(self.layers).preactivation_maps(pattern)
         return self._maps[pattern]
+
+    def are_sure(self, points: Sequence[Point]) -> list[bool]:
+        """For every point, whether no unit below an open weight is active there."""
+        if not self.open_weights:
+            return [True] * len(points)
+        return [
+            not any(neuron.layer == 1 or signs[neuron.layer - 2][unit] > 0 for neuron, unit in self.open_weights)
+            for signs in Network(self.layers).sign_vectors(points)
+        ]
 
     def touches(self, point: Point) -> bool:
         """Does the point lie on a boundary of a known neuron?"""

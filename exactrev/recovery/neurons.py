@@ -1,102 +1,39 @@
 """One layer at a time: the neurons of the first unknown layer, from breakpoints and walks (Algorithm 2, §4.2).
 
 Knows the layers below with all their signs. A breakpoint whose local hyperplane no known neuron explains gives linear
-equations for one row; a walk along its boundary gives the weights that are missing. A row is accepted only if the
-scanned lines agree with it: where it predicts a zero, N has a breakpoint. So a deeper neuron, which looks like one of
-this layer inside a single region, is turned away, or retracted later when more lines are known.
+equations for one row; other breakpoints of the same boundary, or a walk along it, give the weights that are missing. A
+row is accepted only if N agrees with it: where it predicts a zero, on scanned lines and at points chosen for the
+purpose, N has a breakpoint. So a deeper neuron, which looks like one of this layer inside a single region, is turned
+away, or retracted later when more lines are known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
-from operator import mul
+from typing import Literal
 
 from exactrev.arithmetic.integer_matrices import clear_denominators, integer_rank
-from exactrev.network import AffineMap, Point
+from exactrev.network import Point
+from exactrev.recovery.candidates import Agreement, Candidate, agreement, rows_as_map
+from exactrev.recovery.confirmation import Confirmation, confirm_boundary
 from exactrev.recovery.hyperplanes import Hyperplane, test_hyperplane
 from exactrev.recovery.known import KnownLayers
+from exactrev.recovery.matching import LocalRow, find_local_row, gather
 from exactrev.recovery.probe import Probe
 from exactrev.recovery.rows import RowSystem, Solved, solve_uniquely
 from exactrev.recovery.sightings import Sighting, Sightings
 from exactrev.recovery.walk import Absence, Form, Walk
 
-__all__ = ["Agreement", "Candidate", "LayerSearch", "agreement", "rows_as_map"]
+__all__ = ["LayerSearch", "Strategy"]
 
+Strategy = Literal["walk", "match", "both"]
+"""Walk along boundaries as the paper does, or match the breakpoints that have been seen, or match and then walk."""
 
 MOST_TRIES = 4  # rounds in which rows with open weights are walked again
 
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How scanned lines speak of a row: zeros seen, and zeros predicted where N goes on without a break, not flat."""
-
-    seen: int
-    absent: int
-
-    @property
-    def is_good(self) -> bool:
-        return self.seen >= 1 and self.absent * 8 <= self.seen
-
-    @property
-    def is_strong(self) -> bool:
-        """Enough to take a row seriously of which weights are still open."""
-        return self.seen >= 12 and not self.absent
-
-
-@dataclass(slots=True)
-class Candidate:
-    """A row (W, b) in some scale and sign; None where a weight is not known."""
-
-    weights: tuple[Fraction | None, ...]
-    bias: Fraction
-    origin: Sighting
-    agreement: Agreement = Agreement(0, 0)
-    _integers: tuple[int, ...] | None = None
-
-    @property
-    def is_complete(self) -> bool:
-        return None not in self.weights
-
-    @property
-    def missing(self) -> list[int]:
-        return [i for i, w in enumerate(self.weights) if w is None]
-
-    def normalised(self) -> tuple[Fraction | None, ...]:
-        """The same row with its first known non-zero entry 1: equal for pieces of one neuron."""
-        entries = (*self.weights, self.bias)
-        lead = next((e for e in entries if e), Fraction(1))
-        return tuple(None if e is None else e / lead for e in entries)
-
-    def sign_at(self, activations: Sequence[int]) -> int | None:
-        """The sign of the preactivation at (a q, q), q > 0; None if an open weight matters."""
-        if self._integers is None:
-            self._integers, _ = clear_denominators([*(w or 0 for w in self.weights), self.bias])
-        if any(activations[i] for i in self.missing):
-            return None
-        value: int = sum(map(mul, self._integers, activations))
-        return (value > 0) - (value < 0)
-
-    def fill(self, found: Mapping[int, Fraction]) -> None:
-        """Weights that were open and are no longer."""
-        self.weights = tuple(found.get(i, w) for i, w in enumerate(self.weights))
-        self._integers = None
-
-
-def agreement(known: KnownLayers | None, candidate: Candidate, sightings: Sightings) -> Agreement:
-    """Compare a row with every scanned line: between two neighbouring breakpoints it must not change sign.
-
-    Intervals on which N is constant count for nothing: there nothing can be seen.
-    """
-    seen = absent = 0
-    for line in sightings.lines:
-        signs = [candidate.sign_at(a) for a in line.activations(known)]
-        seen += signs.count(0)
-        gaps = enumerate(pairwise(signs))
-        absent += sum({left, right} == {1, -1} and not line.is_flat(i) for i, (left, right) in gaps)
-    return Agreement(seen, absent)
+CLEAR = 4  # zeros on scanned lines that speak for themselves
 
 
 @dataclass(slots=True)
@@ -107,65 +44,117 @@ class LayerSearch:
     probe: Probe
     sightings: Sightings
     most_steps: int = 80
+    strategy: Strategy = "walk"
+    is_settled: bool = False  # nothing seen so far asks for more rows: walks only where a boundary was missed
     found: list[Candidate] = field(default_factory=list)
     partial: list[Candidate] = field(default_factory=list)
     _settled: set[tuple[int, int]] = field(default_factory=set)
+    _local: dict[tuple[int, int], LocalRow | None] = field(default_factory=dict)
+    _confirmed: dict[tuple[Fraction | None, ...], Confirmation] = field(default_factory=dict)
     _tries: int = 0
 
     def run(self, pool: Iterable[Sighting]) -> list[Candidate]:
-        """Work through unexplained breakpoints; returns the rows that the lines agree with, complete ones first.
+        """Work through unexplained breakpoints; returns the rows that N agrees with, complete ones first.
 
         Called again with more lines, it judges the rows afresh and goes on where it stopped. A row with open weights
         is returned if many breakpoints speak for it and none of the complete rows explains it.
         """
         sightings = list(pool)
-        for row in [*self.found, *self.partial]:
-            row.agreement = agreement(self.known, row, self.sightings)
-        self.found = [row for row in self.found if row.agreement.is_good]
-        for sighting in sightings:
-            key = (id(sighting.line), sighting.index)
-            if key in self._settled or any(self._explains(row, sighting) for row in self.found):
+        waiting, self.found = self.found, []
+        for row in waiting:
+            if self._is_accepted(row):
+                self.found.append(row)
+        if self.is_settled:
+            sightings = [sighting for sighting in sightings if sighting.is_suspect]
+        if self.known is not None and self.strategy != "walk":
+            self._match(self.known, sightings)
+        for sighting in sightings if self.strategy != "match" or self.known is None else ():
+            if _key(sighting) in self._settled or any(self._explains(row, sighting) for row in self.found):
                 continue
-            self._settled.add(key)
+            self._settled.add(_key(sighting))
             candidate = self._row_of(sighting)
             if candidate is not None:
                 self._judge(candidate)
         self._extend_partial(sightings)
-        self._walk_on()
-        return [*self.found, *(row for row in self.partial if row.agreement.is_strong)]
+        if self.strategy != "match":
+            self._walk_on()
+        return self._accepted
+
+    @property
+    def _accepted(self) -> list[Candidate]:
+        return [*self.found, *(row for row in self.partial if self._is_strong(row))]
 
     @property
     def promising(self) -> list[Candidate]:
         """Rows with open weights that nothing speaks against."""
         return [row for row in self.partial if row.agreement.seen and not row.agreement.absent]
 
-    def _walk_on(self) -> None:
-        """Once more along the boundaries of a few rows whose weights are open, other ways than before."""
-        self._tries += 1
-        if self._tries > MOST_TRIES:
-            return
-        for row in self.promising[:3]:
-            form = self.sightings.form(row.origin)
-            if self.known is None or form is None:
-                continue
-            system = RowSystem(self.known)
-            system.add_form(self.known.place(row.origin.point), form)
-            for index, weight in enumerate(row.weights):
-                if weight is not None:
-                    system.add_weight(index, weight)
-            solved = self._walk(row.origin.point, form, system, system.solve())
-            if solved.is_consistent:
-                row.fill({i: w for i, w in enumerate(solved.weights) if w is not None})
-            if row.is_complete:
-                self.partial.remove(row)
-                self._judge(row)
+    # -- judging --------------------------------------------------------------------------------------------------
 
     def _judge(self, candidate: Candidate) -> None:
-        candidate.agreement = agreement(self.known, candidate, self.sightings)
         if not candidate.is_complete:
+            candidate.agreement = agreement(self.known, candidate, self.sightings)
             self.partial.append(candidate)
-        elif candidate.agreement.is_good and (self.known is not None or self._reaches_far(candidate, candidate.origin)):
+        elif self._is_accepted(candidate):
             self.found.append(candidate)
+
+    def _is_accepted(self, row: Candidate) -> bool:
+        """Whether lines, and points on the predicted boundary where lines say little, agree with a complete row."""
+        row.agreement = agreement(self.known, row, self.sightings)
+        if not row.agreement.is_good:
+            return False
+        if self.known is None:
+            return self._reaches_far(row)
+        return row.agreement.seen >= CLEAR or self._confirm(row).is_good
+
+    def _is_strong(self, row: Candidate) -> bool:
+        """Whether a row is to be taken seriously though some of its weights are open."""
+        if row.agreement.absent or row.agreement.seen < CLEAR:
+            return False
+        return row.agreement.is_strong or self._confirm(row).is_good
+
+    def _confirm(self, row: Candidate) -> Agreement:
+        """What points on its predicted boundary and the lines say together; points are asked once for each row."""
+        key = row.normalised()
+        if key not in self._confirmed and self.known is not None:
+            missing = tuple(row.missing)
+            self._confirmed[key] = confirm_boundary(
+                self.probe, self.known, rows_as_map([row]), missing, row.origin.point
+            )
+        found = self._confirmed[key]
+        return Agreement(row.agreement.seen + found.seen, row.agreement.absent + found.absent)
+
+    def _reaches_far(self, candidate: Candidate) -> bool:
+        """Layer 1: is the whole hyperplane in B, as far as random points on it tell (TestHyperplane, §4.1)?"""
+        key = candidate.normalised()
+        if key not in self._confirmed:
+            row, _ = clear_denominators([*(w or 0 for w in candidate.weights), candidate.bias])
+            found = test_hyperplane(self.probe, Hyperplane(row), candidate.origin.point)
+            self._confirmed[key] = Confirmation(len(found.seen), len(found.absent))
+        told = self._confirmed[key]
+        return told.seen > 0 and told.absent * 3 <= told.seen
+
+    def _explains(self, row: Candidate, sighting: Sighting) -> bool:
+        return row.sign_at(sighting.activations(self.known)) == 0
+
+    # -- matching -------------------------------------------------------------------------------------------------
+
+    def _match(self, known: KnownLayers, sightings: Sequence[Sighting]) -> None:
+        """Gather the breakpoints that no accepted row explains into rows."""
+        local = []
+        for sighting in sightings:
+            if any(self._explains(row, sighting) for row in self.found):
+                continue
+            key = _key(sighting)
+            if key not in self._local:
+                form = self.sightings.form(sighting)
+                self._local[key] = None if form is None else find_local_row(known, sighting, form)
+            row = self._local[key]
+            if row is not None:
+                local.append(row)
+        for candidate in gather(local):
+            if not any(self._explains(row, candidate.origin) for row in self.found):
+                self._judge(candidate)
 
     def _extend_partial(self, sightings: Sequence[Sighting]) -> None:
         """Fill open weights from other breakpoints of the same boundary; drop rows that others explain.
@@ -189,7 +178,10 @@ class LayerSearch:
     def _extend(self, row: Candidate, sighting: Sighting) -> None:
         if self.known is None:
             return
-        active = [i for i, a in enumerate(sighting.activations(self.known)[:-1]) if a]
+        activations = sighting.activations(self.known)
+        if activations is None:
+            return
+        active = [i for i, a in enumerate(activations[:-1]) if a]
         missing = [i for i in active if row.weights[i] is None]
         if not missing or len(missing) == len(active) or len(missing) + 3 > len(row.weights):
             return
@@ -210,14 +202,32 @@ class LayerSearch:
         if solution is not None and solution[0]:
             row.fill(dict(zip(missing, solution[1:], strict=True)))
 
-    def _reaches_far(self, candidate: Candidate, sighting: Sighting) -> bool:
-        """Layer 1: is the whole hyperplane in B, as far as random points on it tell (TestHyperplane, §4.1)?"""
-        row, _ = clear_denominators([*(w or 0 for w in candidate.weights), candidate.bias])
-        share = test_hyperplane(self.probe, Hyperplane(row), sighting.point).share_seen
-        return share is not None and share * 4 >= 3
+    # -- walking --------------------------------------------------------------------------------------------------
 
-    def _explains(self, row: Candidate, sighting: Sighting) -> bool:
-        return row.sign_at(sighting.activations(self.known)) == 0
+    def _walk_on(self) -> None:
+        """Once more along the boundaries of a few rows whose weights are open, other ways than before."""
+        self._tries += 1
+        if self._tries > MOST_TRIES:
+            return
+        for row in self.promising[:3]:
+            form = self.sightings.form(row.origin)
+            if self.known is None or form is None:
+                continue
+            system = RowSystem(self.known)
+            place = self.known.place(row.origin.point)
+            system.add_form(place, form)
+            factor = _factor(self.known, row, row.origin, form)
+            if factor is None:
+                continue
+            for index, weight in enumerate(row.weights):
+                if weight is not None:
+                    system.add_weight(index, weight * factor)
+            solved = self._walk(row.origin.point, form, system, system.solve())
+            if solved.is_consistent:
+                row.fill({i: w / factor for i, w in enumerate(solved.weights) if w is not None})
+            if row.is_complete:
+                self.partial.remove(row)
+                self._judge(row)
 
     def _row_of(self, sighting: Sighting) -> Candidate | None:
         """The row whose zero the breakpoint is, as far as its region and a walk tell; None if there is none."""
@@ -268,10 +278,22 @@ class LayerSearch:
         return solved
 
 
-def rows_as_map(candidates: Sequence[Candidate]) -> AffineMap:
-    """Complete rows as one affine map, each scaled so that its first non-zero entry is 1."""
-    rows = []
-    for candidate in candidates:
-        normal = candidate.normalised()
-        rows.append([entry if entry is not None else Fraction(0) for entry in normal])
-    return AffineMap.from_fractions(rows)
+def _key(sighting: Sighting) -> tuple[int, int]:
+    return id(sighting.line), sighting.index
+
+
+def _factor(known: KnownLayers, row: Candidate, sighting: Sighting, form: Form) -> Fraction | None:
+    """The form's scale in units of the row's, from the constant and the weights of active units; None if open."""
+    affine = known.maps(known.place(sighting.point).pattern)[-1]
+    activations = sighting.activations(known)
+    if activations is None:
+        return None
+    active = [i for i, a in enumerate(activations[:-1]) if a]
+    if any(row.weights[i] is None for i in active):
+        return None
+    for k, target in enumerate(form):
+        entries = (Fraction(affine.rows[i][k], affine.denominator) * (row.weights[i] or 0) for i in active)
+        value = sum(entries, row.bias if k == len(form) - 1 else Fraction(0))
+        if target and value:
+            return target / value
+    return None

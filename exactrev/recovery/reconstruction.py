@@ -16,19 +16,25 @@ from typing import Any, Literal
 
 from exactrev.network import AffineMap, Network, Neuron, Point
 from exactrev.oracle import Oracle
-from exactrev.recovery.known import KnownLayers
+from exactrev.recovery.candidates import Candidate, rows_as_map
+from exactrev.recovery.composites import find_composite
+from exactrev.recovery.known import KnownLayers, OpenWeights
 from exactrev.recovery.last_layer import activations_at, assemble, recover_last_layer, with_signs
+from exactrev.recovery.layer_signs import LayerSigns, decide_by_span, decide_by_trails, is_settled
 from exactrev.recovery.lines import LineScan, points_on_line
-from exactrev.recovery.neurons import Candidate, LayerSearch, rows_as_map
+from exactrev.recovery.neurons import LayerSearch, Strategy
+from exactrev.recovery.open_weights import WeightFinding, complete
 from exactrev.recovery.output_layer import OutputLayer, PointSample
 from exactrev.recovery.probe import Probe
 from exactrev.recovery.sightings import Sighting, Sightings
-from exactrev.recovery.signs import SignDecision, Trail, Visit, recover_signs
-from exactrev.recovery.walk import Absence, Walk
+from exactrev.recovery.signs import SignDecision
 
 __all__ = ["Attempt", "Reconstruction", "Recovery", "recover"]
 
 Equivalence = Callable[[Network], Point | None]
+
+MOST_ANSWERS = 80
+"""So many answers of either kind are used to find open weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,9 @@ class Attempt:
     output: OutputLayer | None
     network: Network | None
     reason: str
-    open_weights: tuple[tuple[Neuron, int], ...] = ()
+    open_weights: OpenWeights = ()
+    findings: tuple[WeightFinding, ...] = ()
+    lacking: tuple[Point, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,8 @@ class Reconstruction:
     tests: int = 60
     equivalence: Equivalence | None = None
     progress: Callable[[str], None] | None = None
+    strategy: Strategy = "both"
+    _round: int = 1
     _searches: dict[tuple[AffineMap, ...], LayerSearch] = field(default_factory=dict)
     _signs: dict[tuple[AffineMap, ...], SignDecision] = field(default_factory=dict)
 
@@ -129,6 +139,7 @@ class Reconstruction:
         self._scan_random()
         self._scan_random()
         for number in range(1, rounds + 1):
+            self._round = number
             attempt = self._attempt()
             self._say(f"round {number}: {attempt.reason}")
             wrong = self._find_contradictions(attempt)
@@ -143,15 +154,18 @@ class Reconstruction:
         return self._recovery(attempt, rounds, len(wrong))
 
     def _look_again(self, attempt: Attempt, wrong: Sequence[Point]) -> None:
-        """New lines: through points of disagreement towards a point of agreement, else at random."""
-        good = [x for x, _ in self._samples if x not in wrong]
-        if attempt.output is None or not wrong or not good:
+        """New lines: through points of disagreement, or where a unit is lacking, towards others; else at random."""
+        targets = list(wrong) or list(attempt.lacking)
+        good = [x for x, _ in self._samples if x not in targets]
+        if (attempt.output is None and not attempt.lacking) or not targets or not good:
             for _ in range(2):
                 self._scan_random()
             return
-        for x in self._random.sample(list(wrong), min(2, len(wrong))):
+        for x in self._random.sample(targets, min(2, len(targets))):
             nearest = min(good, key=lambda y: sum((a - b) ** 2 for a, b in zip(x, y, strict=True)))
-            self._scan(x, tuple(b - a for a, b in zip(x, nearest, strict=True)))
+            self._scan(x, tuple(b - a for a, b in zip(x, nearest, strict=True)), aimed=True)
+        if attempt.network is None:
+            self._scan_random()
 
     def _ask_equivalence(self, network: Network) -> Point | None:
         if self.equivalence is None:
@@ -169,138 +183,139 @@ class Reconstruction:
             answers = attempt.network.evaluate([x for x, _ in told])
             return [x for (x, y), answer in zip(told, answers, strict=True) if y != answer]
         if attempt.output is not None and attempt.output.form is not None:
-            activations = activations_at(attempt.layers[:-1], [x for x, _ in self._samples])
-            samples = [PointSample(a, y) for a, (_, y) in zip(activations, self._samples, strict=True)]
-            return [self._samples[i][0] for i in attempt.output.form.find_contradictions(samples)]
+            told = self.probe.answered
+            activations = activations_at(attempt.layers[:-1], [x for x, _ in told])
+            samples = [PointSample(a, y) for a, (_, y) in zip(activations, told, strict=True)]
+            return [told[i][0] for i in attempt.output.form.find_contradictions(samples)]
         return []
 
     # -- one round ------------------------------------------------------------------------------------------------
 
     def _attempt(self) -> Attempt:
-        """All layers that the sightings so far determine, from the first."""
-        open_weights: list[tuple[Neuron, int]] = []
-        return replace(self._find_layers(open_weights), open_weights=tuple(open_weights))
+        """All layers that the sightings so far determine; of several readings the one that answers contradict least.
 
-    def _find_layers(self, open_weights: list[tuple[Neuron, int]]) -> Attempt:
+        Whether a layer is the last hidden one is not known beforehand: where few breakpoints are left that its rows do
+        not explain, both readings are tried.
+        """
+        strategy = self.strategy if self.strategy != "both" or self._round > 1 else "walk"
         layers: list[AffineMap] = []
         decisions: list[SignDecision] = []
+        opened: OpenWeights = ()
+        readings: list[Attempt] = []
         known: KnownLayers | None = None
-        search = LayerSearch(None, self.probe, self.sightings)
         while True:
-            pool = self._unexplained(known)
-            if known is not None:
-                if not pool:
-                    return self._finish(layers, decisions)
-                decision = self._decide_signs(known, pool)
-                decisions.append(decision)
-                if decision.signs is None or not _is_settled(decision):
-                    last = self._finish(layers, decisions[:-1])
-                    if last.network is not None and len(pool) * 20 < len(self.sightings.all()):
-                        return last
-                    return self._finish_with_open_rows(layers, decisions, search, open_weights) or Attempt(
-                        tuple(layers),
-                        tuple(decisions),
-                        last.output,
-                        None,
-                        f"signs of layer {len(layers)}: {decision.reason}",
-                    )
-                layers[-1] = with_signs(layers[-1], decision.signs)
-                known = KnownLayers(tuple(layers))
-            key = tuple(layers)
-            search = self._searches.setdefault(key, LayerSearch(known, self.probe, self.sightings))
-            rows = search.run(pool)
+            search = self._searches.setdefault(tuple(layers), LayerSearch(known, self.probe, self.sightings))
+            search.strategy = strategy
+            rows = search.run(self._unexplained(known))
             if not rows:
                 reason = f"no neuron of layer {len(layers) + 1} was found"
-                return Attempt(tuple(layers), tuple(decisions), None, None, reason)
-            layers.append(rows_as_map(rows))
-            open_weights += [(Neuron(len(layers), z), i) for z, row in enumerate(rows) for i in row.missing]
-            known = KnownLayers(tuple(layers))
+                readings.append(Attempt(tuple(layers), tuple(decisions), None, None, reason, opened))
+                break
+            rows, found = self._without_composites(layers, opened, rows)
+            known = _with_rows(layers, opened, rows)
+            search.is_settled = found is not None and found.is_clear
+            depth = known.depth
+            rest = self._unexplained(known)
+            if len(rest) * 5 <= len(self.sightings.all()):
+                reading = self._finish(known, decisions)
+                readings += [reading, *(self._with_promising(layers, opened, decisions, search) if rest else [])]
+                if not rest or (reading.network is not None and not self._find_contradictions(reading)):
+                    break
+            decision = self._signs.get(known.layers)
+            if decision is None:
+                decision = found.decision if found is not None else None
+                if decision is None or decision.unique is not True:
+                    by_trails = decide_by_trails(known, rest, self.sightings, self.probe)
+                    decision = by_trails if is_settled(by_trails) or decision is None else decision
+                if is_settled(decision):
+                    self._signs[known.layers] = decision
+            decisions.append(decision)
+            if decision.signs is None or not is_settled(decision):
+                reason = f"signs of layer {depth}: {decision.reason}"
+                lacking = found.lacking if found is not None else ()
+                seen = (known.layers, tuple(decisions), None, None, reason, known.open_weights)
+                readings.append(Attempt(*seen, lacking=lacking))
+                break
+            opened = known.open_weights
+            layers = [*layers, with_signs(known.layers[-1], decision.signs)]
+            known = KnownLayers(tuple(layers), opened)
+        return self._best(readings)
 
-    def _finish_with_open_rows(
+    def _best(self, readings: Sequence[Attempt]) -> Attempt:
+        """The reading with a network that the fewest answers contradict, else the one that went furthest."""
+        with_network = [reading for reading in readings if reading.network is not None]
+        if with_network:
+            return min(with_network, key=lambda reading: len(self._find_contradictions(reading)))
+        return max(readings, key=lambda reading: (reading.output is not None, len(reading.layers)))
+
+    def _without_composites(
+        self, layers: Sequence[AffineMap], opened: OpenWeights, rows: Sequence[Candidate]
+    ) -> tuple[list[Candidate], LayerSigns | None]:
+        """The rows without those of deeper neurons seen inside one cell of this layer; the span test on the rest."""
+        kept = list(rows)
+        while True:
+            known = _with_rows(layers, opened, kept)
+            found = decide_by_span(known, self.sightings, self.probe)
+            if found is None or found.decision.signs is None:
+                return kept, found
+            z = find_composite(KnownLayers(tuple(layers), opened) if layers else None, kept, found, self.sightings)
+            if z is None:
+                return kept, found
+            self._say(f"a row of layer {known.depth} is a combination of others: a deeper neuron's")
+            del kept[z]
+
+    def _with_promising(
         self,
         layers: Sequence[AffineMap],
+        opened: OpenWeights,
         decisions: Sequence[SignDecision],
         search: LayerSearch,
-        open_weights: list[tuple[Neuron, int]],
-    ) -> Attempt | None:
-        """If rows with open weights explain all that is left, the last known layer is the last hidden one."""
-        complete = len(layers[-1].rows)
+    ) -> list[Attempt]:
+        """The reading in which rows with open weights explain all that is left."""
         rows = [*search.found, *search.promising]
-        extended = [*layers[:-1], rows_as_map(rows)]
-        if len(rows) == complete or self._unexplained(KnownLayers(tuple(extended))):
-            return None
-        layer = len(extended)
-        open_weights[:] = [entry for entry in open_weights if entry[0].layer != layer]  # the rows are numbered anew
-        open_weights += [(Neuron(layer, z), i) for z, row in enumerate(rows) for i in row.missing]
-        attempt = self._finish(extended, decisions[:-1])
-        return attempt
+        if not search.promising:
+            return []
+        known = _with_rows(layers, opened, rows)
+        return [] if self._unexplained(known) else [self._finish(known, decisions)]
 
     def _unexplained(self, known: KnownLayers | None) -> list[Sighting]:
         sightings = self.sightings.all()
         if known is None:
             return sightings
-        places = known.places([s.point for s in sightings])
-        net = Network(known.layers)
-        signs = net.sign_vectors([s.point for s in sightings])
+        points = [s.point for s in sightings]
+        places, signs = known.places(points), Network(known.layers).sign_vectors(points)
         return [
             s
-            for s, place, vector in zip(sightings, places, signs, strict=True)
-            if place.is_open and all(all(layer) for layer in vector)
+            for s, place, vector, is_sure in zip(sightings, places, signs, known.are_sure(points), strict=True)
+            if is_sure and place.is_open and all(all(layer) for layer in vector)
         ]
 
-    def _decide_signs(self, known: KnownLayers, pool: Sequence[Sighting]) -> SignDecision:
-        """The signs of the last known layer from walks along boundaries of the next (Appendix C)."""
-        if known.layers in self._signs:
-            return self._signs[known.layers]
-        trails: list[Trail] = []
-        best: SignDecision | None = None
-        for sighting in self._spread(pool, 16):
-            trail = self._trail(known, sighting)
-            if trail is None:
-                continue
-            for chosen in ([*trails, trail], [trail]):
-                decision = recover_signs(chosen)
-                if _is_settled(decision):
-                    self._signs[known.layers] = decision
-                    return decision
-                if decision.exists is not False:
-                    trails, best = chosen, decision
-                    break
-        return best or recover_signs([Trail((None,) * known.last_width, ())])
+    def _finish(self, known: KnownLayers, decisions: Sequence[SignDecision]) -> Attempt:
+        """The reading in which the last known layer is the last hidden one: its signs, the output, open weights."""
+        output = recover_last_layer(known.layers, self.sightings, known.open_weights)
+        network, reason = assemble(known.layers[:-1], output)
+        signs = output.signs.signs
+        if network is None and known.open_weights and output.signs.unique and signs is not None and output.layer:
+            # Where a unit below an open weight is always off in the samples, they leave its column of E out.
+            network = Network((*known.layers[:-1], with_signs(known.layers[-1], signs), output.layer))
+        attempt = Attempt(known.layers, tuple(decisions), output, network, reason, known.open_weights)
+        if network is None or not known.open_weights:
+            return attempt
+        found = complete(network, known.open_weights, self._some_answers(network))
+        still = tuple((weight.neuron, weight.input) for weight in found.still_open)
+        return replace(attempt, network=found.network, open_weights=still, findings=found.weights)
 
-    @staticmethod
-    def _spread(pool: Sequence[Sighting], count: int) -> Sequence[Sighting]:
-        """Some of the sightings, from all lines."""
-        return pool[:: max(1, len(pool) // count)][:count]
-
-    def _trail(self, known: KnownLayers, sighting: Sighting, most_steps: int = 80) -> Trail | None:
-        form = self.sightings.form(sighting)
-        if form is None:
-            return None
-        walk = Walk(known, self.probe, sighting.point, form)
-        for step in range(most_steps):
-            wanted = [i for i in range(known.last_width) if i not in walk.weights]
-            if not wanted:
-                break
-            station = walk.stations[-1] if step % 4 != 3 else walk.pick_station()
-            target = walk.pick_target(station, wanted) if step % 8 != 7 else None
-            if isinstance(walk.step_towards(station, target), Absence) and len(walk.absences) > 2:
-                return None
-        visits = []
-        for station in walk.stations:
-            affine = known.maps(station.place.pattern)[-1]
-            units = tuple(tuple(Fraction(c, affine.denominator) for c in row[:-1]) for row in affine.rows)
-            visits.append(Visit(station.form[:-1], units, station.place.sides))
-        return Trail(tuple(walk.weights.get(i) for i in range(known.last_width)), tuple(visits))
-
-    def _finish(self, layers: Sequence[AffineMap], decisions: Sequence[SignDecision]) -> Attempt:
-        """The last hidden layer's signs and the output layer."""
-        output = recover_last_layer(layers, self.sightings)
-        if output is None:
-            reason = "a neuron of the last hidden layer shows no jump by itself"
-            return Attempt(tuple(layers), tuple(decisions), None, None, reason)
-        network, reason = assemble(layers[:-1], output)
-        return Attempt(tuple(layers), tuple(decisions), output, network, reason)
+    def _some_answers(self, network: Network) -> list[tuple[Point, Point]]:
+        """Some of the answers that the network does not give, and some of those that it does."""
+        told = self.probe.answered
+        values = network.evaluate([x for x, _ in told])
+        wrong = [answer for answer, value in zip(told, values, strict=True) if answer[1] != value]
+        right = [answer for answer, value in zip(told, values, strict=True) if answer[1] == value]
+        rng = random.Random(self.seed)
+        return [
+            *rng.sample(wrong, min(len(wrong), MOST_ANSWERS)),
+            *rng.sample(right, min(len(right), MOST_ANSWERS)),
+        ]
 
     # -- asking ---------------------------------------------------------------------------------------------------
 
@@ -309,9 +324,9 @@ class Reconstruction:
         entries = [self._random.randint(-(2**12), 2**12) or 1 for _ in range(self.n_in)]
         self._scan(origin, tuple(Fraction(entry, 2**12) for entry in entries))
 
-    def _scan(self, origin: Point, direction: Point) -> LineScan:
+    def _scan(self, origin: Point, direction: Point, *, aimed: bool = False) -> LineScan:
         scan = points_on_line(self.probe, origin, direction, -(2**30), 2**30)
-        self.sightings.add(scan)
+        self.sightings.add(scan, aimed=aimed)
         self._say(f"a line with {len(scan.breakpoints)} breakpoints, {scan.queries} queries")
         return scan
 
@@ -340,6 +355,7 @@ class Reconstruction:
         )
 
 
-def _is_settled(decision: SignDecision) -> bool:
-    """One solution, and a sign for every unit: a unit whose weight no trail shows gets none."""
-    return decision.unique is True and decision.signs is not None and 0 not in decision.signs
+def _with_rows(layers: Sequence[AffineMap], opened: OpenWeights, rows: Sequence[Candidate]) -> KnownLayers:
+    """The layers with one more, of these rows."""
+    here = ((Neuron(len(layers) + 1, z), i) for z, row in enumerate(rows) for i in row.missing)
+    return KnownLayers((*layers, rows_as_map(rows)), (*opened, *here))

@@ -20,20 +20,28 @@ __all__ = ["Line", "Sighting", "Sightings"]
 
 
 class Line:
-    """A scanned line: breakpoints in order, and what known layers give at them."""
+    """A scanned line: breakpoints in order, and what known layers give at them.
 
-    def __init__(self, scan: LineScan) -> None:
+    An `aimed` line was scanned because a boundary was missed between its points with parameters 0 and 1.
+    """
+
+    def __init__(self, scan: LineScan, *, aimed: bool = False) -> None:
         self.scan = scan
+        self.aimed = aimed
         self.points: list[Point] = [b.point for b in scan.breakpoints]
         self._known: KnownLayers | None = None
-        self._activations = [_homogeneous(point) for point in self.points]
+        self._activations: list[tuple[int, ...] | None] = [_homogeneous(point) for point in self.points]
 
-    def activations(self, known: KnownLayers | None) -> list[tuple[int, ...]]:
-        """(a q, q) in integers at every breakpoint, a the last known layer's activations; a = x where none is known."""
+    def activations(self, known: KnownLayers | None) -> list[tuple[int, ...] | None]:
+        """(a q, q) in integers at every breakpoint, a the last known layer's activations; a = x where none is known.
+
+        None where a placeholder matters.
+        """
         if self._known is not known:
             values = self.points if known is None else Network(known.layers).evaluate(self.points)
             relu = [value if known is None else tuple(max(v, Fraction(0)) for v in value) for value in values]
-            self._activations = [_homogeneous(a) for a in relu]
+            sure = [True] * len(relu) if known is None else known.are_sure(self.points)
+            self._activations = [_homogeneous(a) if is_sure else None for a, is_sure in zip(relu, sure, strict=True)]
             self._known = known
         return self._activations
 
@@ -53,7 +61,12 @@ class Sighting:
     def point(self) -> Point:
         return self.line.points[self.index]
 
-    def activations(self, known: KnownLayers | None) -> tuple[int, ...]:
+    @property
+    def is_suspect(self) -> bool:
+        """Does it lie where a boundary was missed?"""
+        return self.line.aimed and 0 <= self.line.scan.breakpoints[self.index].t <= 1
+
+    def activations(self, known: KnownLayers | None) -> tuple[int, ...] | None:
         return self.line.activations(known)[self.index]
 
 
@@ -63,10 +76,11 @@ class Sightings:
 
     probe: Probe
     lines: list[Line] = field(default_factory=list)
+    elsewhere: list[tuple[Point, AffineMap]] = field(default_factory=list)  # pieces asked for off all lines
     _pieces: dict[tuple[int, int], AffineMap | None] = field(default_factory=dict)
 
-    def add(self, scan: LineScan) -> Line:
-        line = Line(scan)
+    def add(self, scan: LineScan, *, aimed: bool = False) -> Line:
+        line = Line(scan, aimed=aimed)
         self.lines.append(line)
         return line
 
@@ -89,7 +103,7 @@ class Sightings:
                 affine = self._pieces.get((id(line), index))
                 if affine is not None:
                     found.append((piece.inside, affine))
-        return found
+        return self.elsewhere + found
 
     def jump(self, sighting: Sighting) -> AffineMap | None:
         """The difference of the pieces after and before a breakpoint: outer product of output jumps and z's form."""

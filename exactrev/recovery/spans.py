@@ -21,7 +21,7 @@ import numpy.typing as npt
 from exactrev.arithmetic.integer_matrices import clear_denominators, integer_rank
 from exactrev.errors import BudgetSpent
 
-__all__ = ["Piece", "SpanCandidate", "SpanTest", "find_signs_by_span"]
+__all__ = ["Piece", "SpanCandidate", "SpanCount", "SpanTest", "find_signs_by_span"]
 
 Vector = Sequence[Any]
 Residues = npt.NDArray[np.int64]
@@ -64,12 +64,14 @@ class SpanTest:
     """The choices with the fewest contradictions, the best first, and the pieces that contradict every choice.
 
     On a `hopeless` piece not even all units together span the gradients: the layer lacks a unit. `ties` counts the
-    choices with as few contradictions as the best; there may be more of them than candidates are kept.
+    choices with as few contradictions as the best; there may be more of them than candidates are kept. `contested` are
+    the units of which both signs occur among these choices.
     """
 
     candidates: tuple[SpanCandidate, ...]
     hopeless: tuple[int, ...]
     ties: int
+    contested: tuple[int, ...]
 
     @property
     def signs(self) -> tuple[int, ...] | None:
@@ -80,30 +82,65 @@ class SpanTest:
         return best.signs
 
 
-def find_signs_by_span(pieces: Sequence[Piece], keep: int = 8) -> SpanTest:
-    """Count for every choice of signs the pieces that contradict it, and return the `keep` (at least 2) best.
+class SpanCount:
+    """The contradictions of every choice of signs, modulo a prime, as pieces are added.
 
     Leave out pieces where something about an active unit is only a placeholder. Raises `BudgetSpent` for more than 16
     units, `ValueError` for no pieces and for shapes that do not fit.
+    """
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        self.pieces: list[Piece] = []
+        self._m = _check_shapes(pieces)
+        self._counts: Residues = np.zeros(2**self._m, dtype=np.int64)
+        self.add(pieces)
+
+    def add(self, pieces: Sequence[Piece]) -> None:
+        """Count some more pieces, of the same shape."""
+        if _check_shapes([*self.pieces[:1], *pieces]) != self._m:
+            raise ValueError("the pieces differ in their numbers of units")
+        choices = np.arange(2**self._m)
+        for column, piece in zip(_find_spanning_sets(pieces, self._m).T, pieces, strict=True):
+            negative = sum(1 << i for i, side in enumerate(piece.sides) if side < 0)
+            # Bit i of a choice says t_i = +1; unit i is active where t_i is its side.
+            self._counts += ~column[choices ^ negative]
+        self.pieces += pieces
+
+    @property
+    def best(self) -> tuple[int, ...]:
+        """A choice with the fewest contradictions."""
+        return self._signs(int(self._counts.argmin()))
+
+    @property
+    def contested(self) -> tuple[int, ...]:
+        """The units of which both signs occur among the choices with the fewest contradictions."""
+        tied = np.flatnonzero(self._counts == self._counts.min())
+        return tuple(i for i in range(self._m) if 0 < (tied >> i & 1).sum() < len(tied))
+
+    def judge(self, keep: int = 8) -> SpanTest:
+        """The `keep` (at least 2) choices with the fewest contradictions, counted again exactly."""
+        best = np.argsort(self._counts, kind="stable")[: max(keep, 2)]
+        rows = [_Rows(piece) for piece in self.pieces]
+        candidates = [_count_exactly(rows, self._signs(choice)) for choice in best.tolist()]
+        candidates.sort(key=lambda candidate: len(candidate.contradicted))
+        hopeless = tuple(p for p, piece in enumerate(rows) if not piece.is_spanned(range(self._m)))
+        ties = int((self._counts == self._counts.min()).sum())
+        return SpanTest(tuple(candidates), hopeless, ties, self.contested)
+
+    def _signs(self, choice: int) -> tuple[int, ...]:
+        return tuple(1 if choice >> i & 1 else -1 for i in range(self._m))
+
+
+def find_signs_by_span(pieces: Sequence[Piece], keep: int = 8) -> SpanTest:
+    """Count for every choice of signs the pieces that contradict it, and return the `keep` (at least 2) best.
+
+    See `SpanCount` for what is raised.
 
     >>> pieces = [Piece(((0, 2),), ((1, 0), (0, 1)), (-1, 1)), Piece(((1, 0),), ((1, 0), (0, 1)), (1, -1))]
     >>> find_signs_by_span(pieces).signs  # N = ReLU(x) + 2 ReLU(y), seen on two quadrants
     (1, 1)
     """
-    m = _check_shapes(pieces)
-    spanned = _find_spanning_sets(pieces, m)
-    choices = np.arange(2**m)
-    contradictions = np.zeros(2**m, dtype=np.int64)
-    for column, piece in zip(spanned.T, pieces, strict=True):
-        negative = sum(1 << i for i, side in enumerate(piece.sides) if side < 0)
-        # Bit i of a choice says t_i = +1; unit i is active where t_i is its side.
-        contradictions += ~column[choices ^ negative]
-    best = np.argsort(contradictions, kind="stable")[: max(keep, 2)]
-    signs = [tuple(1 if choice >> i & 1 else -1 for i in range(m)) for choice in best.tolist()]
-    candidates = [_count_exactly(pieces, choice) for choice in signs]
-    candidates.sort(key=lambda candidate: len(candidate.contradicted))
-    hopeless = tuple(p for p, piece in enumerate(pieces) if not _is_spanned(piece, range(m)))
-    return SpanTest(tuple(candidates), hopeless, int((contradictions == contradictions[best[0]]).sum()))
+    return SpanCount(pieces).judge(keep)
 
 
 def _check_shapes(pieces: Sequence[Piece]) -> int:
@@ -162,26 +199,29 @@ def _residues(row: Vector) -> list[int]:
     return [entry % _PRIME for entry in clear_denominators(row)[0]]
 
 
-def _count_exactly(pieces: Sequence[Piece], signs: tuple[int, ...]) -> SpanCandidate:
+class _Rows:
+    """A piece's gradients as integer rows, each up to a positive factor."""
+
+    def __init__(self, piece: Piece) -> None:
+        self.sides = piece.sides
+        self.units = [clear_denominators(row)[0] for row in piece.units]
+        self.gradients = [clear_denominators(row)[0] for row in piece.gradients]
+        self.rank = integer_rank([*self.units, *self.gradients])
+
+    def rank_of(self, active: Sequence[int]) -> int:
+        return integer_rank([self.units[i] for i in active])
+
+    def is_spanned(self, active: Sequence[int]) -> bool:
+        """Whether the gradients lie in the span of the active units."""
+        return integer_rank([*(self.units[i] for i in active), *self.gradients]) == self.rank_of(active)
+
+
+def _count_exactly(pieces: Sequence[_Rows], signs: tuple[int, ...]) -> SpanCandidate:
     contradicted = []
     informative = 0
     for p, piece in enumerate(pieces):
         active = [i for i, (sign, side) in enumerate(zip(signs, piece.sides, strict=True)) if sign == side]
-        if not _is_spanned(piece, active):
+        if not piece.is_spanned(active):
             contradicted.append(p)
-        informative += _rank(piece, active) < integer_rank(_integers([*piece.units, *piece.gradients]))
+        informative += piece.rank_of(active) < piece.rank
     return SpanCandidate(signs, tuple(contradicted), informative)
-
-
-def _is_spanned(piece: Piece, active: Sequence[int]) -> bool:
-    """Whether the gradients lie in the span of the active units."""
-    units = [piece.units[i] for i in active]
-    return integer_rank(_integers([*units, *piece.gradients])) == _rank(piece, active)
-
-
-def _rank(piece: Piece, active: Sequence[int]) -> int:
-    return integer_rank(_integers([piece.units[i] for i in active]))
-
-
-def _integers(rows: Sequence[Vector]) -> list[tuple[int, ...]]:
-    return [clear_denominators(row)[0] for row in rows]

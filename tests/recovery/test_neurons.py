@@ -10,9 +10,10 @@ import pytest
 from exactrev.network import AffineMap, Network
 from exactrev.network.random import he_network
 from exactrev.oracle import Oracle
+from exactrev.recovery.candidates import Agreement, Candidate, agreement, rows_as_map
 from exactrev.recovery.known import KnownLayers
 from exactrev.recovery.lines import points_on_line
-from exactrev.recovery.neurons import Agreement, Candidate, LayerSearch, agreement, rows_as_map
+from exactrev.recovery.neurons import LayerSearch
 from exactrev.recovery.points import random_vector
 from exactrev.recovery.probe import Probe
 from exactrev.recovery.sightings import Sighting, Sightings

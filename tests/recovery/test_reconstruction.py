@@ -7,13 +7,12 @@ from fractions import Fraction
 
 import pytest
 
-from exactrev.network import Network, Neuron, Point
+from exactrev.network import Network, Point
 from exactrev.network.isomorphisms import is_isomorphic
 from exactrev.network.random import he_network, random_rational_network
 from exactrev.oracle import Oracle
-from exactrev.recovery.neurons import Agreement, Candidate, LayerSearch, rows_as_map
 from exactrev.recovery.probe import NotPiecewiseLinear
-from exactrev.recovery.reconstruction import Reconstruction, Recovery, recover
+from exactrev.recovery.reconstruction import Recovery, recover
 
 
 def random_points(n: int, count: int, seed: int = 0) -> list[Point]:
@@ -261,22 +260,3 @@ def test_a_network_that_is_returned_agrees_with_every_answer_that_was_given(widt
         assert found.summary.startswith("partial")
     else:
         assert found.network.evaluate(asked) == net.evaluate(asked)
-
-
-def test_open_weights_that_close_the_last_layer_are_named_once_by_the_rows_as_they_stand():
-    # The third row's second weight is 0, and taken for open; a stale name of an earlier order of rows has to go.
-    net = Network.from_arrays([([[1, 2], [3, -1], [1, 0]], [1, -2, "1/2"]), ([[1, 2, 3]], [0])])
-    work = Reconstruction(net, 2)
-    for _ in range(3):
-        work._scan_random()
-    search = LayerSearch(None, work.probe, work.sightings)
-    origin = work.sightings.all()[0]
-    rows = [(tuple(net.layers[0].W[z]), net.layers[0].b[z]) for z in range(3)]
-    search.found = [Candidate(weights, bias, origin) for weights, bias in rows[:2]]
-    search.partial = [Candidate((rows[2][0][0], None), rows[2][1], origin, Agreement(12, 0))]
-    named = [(Neuron(1, 0), 1)]
-    attempt = work._finish_with_open_rows([rows_as_map(search.found)], [], search, named)
-    assert named == [(Neuron(1, 2), 1)]
-    assert attempt is not None
-    assert attempt.network is not None
-    assert is_isomorphic(attempt.network, net)

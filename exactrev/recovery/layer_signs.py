@@ -1,0 +1,171 @@
+"""The signs of a layer whose rows are known: from gradients of N on pieces, else from walks along the next boundaries.
+
+Knows what was seen and the layers so far, the last up to signs. Two ways lead to the signs: the span test (`spans`),
+which needs no boundary of the next layer, asks little and also shows rows that do not belong to the layer; and the
+paper's, the sign system of Appendix C (`signs`) on trails along boundaries of the next layer. The first is silent where
+the active units nearly always span everything, and too wide for many units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from exactrev.network import AffineMap, Point
+from exactrev.recovery.known import KnownLayers
+from exactrev.recovery.points import power_of_two, random_vector
+from exactrev.recovery.probe import OnBoundary, Probe
+from exactrev.recovery.sightings import Sighting, Sightings
+from exactrev.recovery.signs import SignDecision, Trail, Visit, recover_signs
+from exactrev.recovery.spans import Piece, SpanCount
+from exactrev.recovery.walk import Absence, Walk
+
+__all__ = ["LayerSigns", "decide_by_span", "decide_by_trails", "is_settled"]
+
+WIDEST = 14
+"""The span test tries all signs of so many units."""
+
+MOST_PIECES = 500
+"""So many pieces are looked at, the newest: what was missed shows there."""
+
+FRESH_PIECES = 40
+"""So many random pieces are asked for at most, where those at hand leave signs open."""
+
+TRAILS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSigns:
+    """A decision, and points that contradict it: a unit of the layer is missing there, or a sign wrong."""
+
+    decision: SignDecision
+    lacking: tuple[Point, ...] = ()
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether one choice of signs agrees with all that was seen."""
+        return self.decision.unique is True and not self.lacking
+
+
+def decide_by_span(known: KnownLayers, sightings: Sightings, probe: Probe) -> LayerSigns | None:
+    """The signs of the last known layer from gradients of N; None if it has too many units or no piece says anything.
+
+    Where the pieces at hand leave signs open, some more are asked for at random points.
+    """
+    if known.last_width > WIDEST:
+        return None
+    pieces, points = [], []
+    for point, affine in reversed(sightings.known_pieces()[-MOST_PIECES:]):
+        piece = _piece(known, point, affine)
+        if piece is not None:
+            pieces.append(piece)
+            points.append(point)
+    if not pieces:
+        return None
+    count = SpanCount(pieces)
+    for _ in range(FRESH_PIECES):
+        if not count.contested:
+            break
+        fresh = _fresh_piece(known, probe, count)
+        if fresh is None:
+            continue
+        sightings.elsewhere.append(fresh)
+        piece = _piece(known, *fresh)
+        if piece is not None:
+            count.add([piece])
+            points.append(fresh[0])
+    test = count.judge(2)
+    best = test.candidates[0]
+    reason = f"span test on {len(points)} pieces, {best.informative} of them telling, {len(best.contradicted)} against"
+    decided = test.ties == 1 and len(best.contradicted) * 10 <= best.informative
+    other = next((c.signs for c in test.candidates[1:] if len(c.contradicted) == len(best.contradicted)), None)
+    decision = SignDecision(
+        signs=best.signs,
+        exists=not best.contradicted or None,
+        unique=True if decided else False if other is not None else None,
+        second=other,
+        open=test.contested,
+        all_known=False,
+        rank=best.informative,
+        rank_claimed=None,
+        reason=reason,
+    )
+    return LayerSigns(decision, tuple(points[i] for i in best.contradicted))
+
+
+def _piece(known: KnownLayers, point: Point, affine: AffineMap) -> Piece | None:
+    """What the span test sees at a point; None where a placeholder matters or a boundary is hit."""
+    place = known.place(point)
+    if not place.is_open or not known.are_sure([point])[0]:
+        return None
+    maps = known.maps(place.pattern)
+    gradients = tuple(row[:-1] for row in affine.rows)
+    return Piece(gradients, tuple(row[:-1] for row in maps[-1].rows), place.sides)
+
+
+def _fresh_piece(known: KnownLayers, probe: Probe, count: SpanCount) -> tuple[Point, AffineMap] | None:
+    """N's piece at the one of some random points that tells most: few units on, of the doubtful ones many."""
+    signs, contested = count.best, count.contested
+    choices: list[tuple[int, Point]] = []
+    for _ in range(12):
+        scale = power_of_two(probe.rng.choice((-12, -11, -10, -8)))
+        point = tuple(scale * c for c in random_vector(known.n_in, probe.rng))
+        place = known.place(point)
+        if place.is_open:
+            on = sum(side == sign for side, sign in zip(place.sides, signs, strict=True))
+            doubtful = sum(place.sides[i] == signs[i] for i in contested)
+            choices.append((on - 2 * doubtful if on else len(signs), point))
+    if not choices:
+        return None
+    point = min(choices)[1]
+    try:
+        return point, probe.piece(point)
+    except OnBoundary:
+        return None
+
+
+def decide_by_trails(known: KnownLayers, pool: Sequence[Sighting], sightings: Sightings, probe: Probe) -> SignDecision:
+    """The signs of the last known layer from walks along boundaries of the next (Appendix C)."""
+    trails: list[Trail] = []
+    best: SignDecision | None = None
+    for sighting in pool[:: max(1, len(pool) // TRAILS)][:TRAILS]:
+        trail = _follow(known, sighting, sightings, probe)
+        if trail is None:
+            continue
+        for chosen in ([*trails, trail], [trail]):
+            decision = recover_signs(chosen)
+            if is_settled(decision):
+                return decision
+            if decision.exists is not False:
+                trails, best = chosen, decision
+                break
+    return best or recover_signs([Trail((None,) * known.last_width, ())])
+
+
+def is_settled(decision: SignDecision) -> bool:
+    """One solution, and a sign for every unit: a unit whose weight no trail shows gets none."""
+    return decision.unique is True and decision.signs is not None and 0 not in decision.signs
+
+
+def _follow(
+    known: KnownLayers, sighting: Sighting, sightings: Sightings, probe: Probe, most_steps: int = 80
+) -> Trail | None:
+    form = sightings.form(sighting)
+    if form is None:
+        return None
+    walk = Walk(known, probe, sighting.point, form)
+    for step in range(most_steps):
+        wanted = [i for i in range(known.last_width) if i not in walk.weights]
+        if not wanted:
+            break
+        station = walk.stations[-1] if step % 4 != 3 else walk.pick_station()
+        target = walk.pick_target(station, wanted) if step % 8 != 7 else None
+        if isinstance(walk.step_towards(station, target), Absence) and len(walk.absences) > 2:
+            return None
+    visits = []
+    for station in walk.stations:
+        affine = known.maps(station.place.pattern)[-1]
+        units = tuple(tuple(Fraction(c, affine.denominator) for c in row[:-1]) for row in affine.rows)
+        visits.append(Visit(station.form[:-1], units, station.place.sides))
+    return Trail(tuple(walk.weights.get(i) for i in range(known.last_width)), tuple(visits))
