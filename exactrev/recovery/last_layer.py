@@ -12,6 +12,7 @@ from fractions import Fraction
 from exactrev.network import AffineMap, Network, Neuron, Point
 from exactrev.recovery.known import KnownLayers
 from exactrev.recovery.linear_rest import IsAlwaysOn, find_linear_rest, prove_always_on
+from exactrev.recovery.open_columns import find_open_weights, with_weights
 from exactrev.recovery.output_layer import (
     AffinePiece,
     OutputLayer,
@@ -61,14 +62,41 @@ def recover_last_layer(
     """The output layer, from every piece of every scanned line.
 
     A neuron that was never seen to break N by itself has its outgoing weights from values, if these show them. Pieces
-    on which the unit below an open weight is active are left out. Raises `ValueError` if no line was scanned.
+    on which the unit below an open weight is active are left out, unless values show the weight: `forms` of the answer
+    are the last of `layers`, with these weights in place of their 0. Raises `ValueError` if no line was scanned.
     """
     if not sightings.lines:
         raise ValueError("the output layer is sought in the pieces of lines, and none was scanned")
-    outgoing = _outgoing(KnownLayers(tuple(layers)), sightings, open_weights)
-    samples: list[Sample] = [*_known_pieces(layers, sightings, open_weights)]
-    samples += _line_pieces(layers, sightings, open_weights)
-    return recover_output_layer(layers[-1], outgoing, samples)
+    known = KnownLayers(tuple(layers))
+    forms = layers[-1]
+    outgoing = _outgoing(known, sightings, open_weights)
+    found = _open_weights_found(layers, sightings, open_weights, outgoing)
+    if found:
+        filled = [*layers[:-1], with_weights(forms, found)]
+        still = [w for w in open_weights if w[0].layer < len(layers) or (w[0].index, w[1]) not in found]
+        output = recover_output_layer(filled[-1], outgoing, _samples(filled, sightings, still))
+        if not output.contradicting:
+            return output
+    return recover_output_layer(forms, outgoing, _samples(layers, sightings, open_weights))
+
+
+def _open_weights_found(
+    layers: Sequence[AffineMap],
+    sightings: Sightings,
+    open_weights: OpenWeights,
+    outgoing: Sequence[Sequence[Fraction | None]],
+) -> dict[tuple[int, int], Fraction]:
+    """The open weights of the last hidden layer that values show."""
+    last = [(neuron.index, unit) for neuron, unit in open_weights if neuron.layer == len(layers)]
+    if not last or len(layers) == 1:
+        return {}
+    below = [weight for weight in open_weights if weight[0].layer < len(layers)]
+    return find_open_weights(layers[-1], outgoing, _samples(layers, sightings, below), last)
+
+
+def _samples(layers: Sequence[AffineMap], sightings: Sightings, open_weights: OpenWeights) -> list[Sample]:
+    pieces = _known_pieces(layers, sightings, open_weights)
+    return [*pieces, *_line_pieces(layers, sightings, open_weights)]
 
 
 def _known_pieces(layers: Sequence[AffineMap], sightings: Sightings, open_weights: OpenWeights) -> list[AffinePiece]:
@@ -178,12 +206,15 @@ def _outgoing(known: KnownLayers, sightings: Sightings, open_weights: OpenWeight
     """
     everything = sightings.all()
     points = [sighting.point for sighting in everything]
-    opened = [_is_open(signs, open_weights) for signs in _all_signs(known.layers, points)] if open_weights else []
+    signs = _all_signs(known.layers, points) if open_weights else []
     columns: dict[int, list[Fraction]] = {}
     for k, (sighting, place) in enumerate(zip(everything, known.places(points), strict=True)):
-        if place.sides.count(0) != 1 or (opened and opened[k]):
+        if place.sides.count(0) != 1:
             continue
         z = place.sides.index(0)
+        own = [w for w in open_weights if w[0].layer < known.depth or w[0].index == z]  # others leave z's form as it is
+        if own and _is_open(signs[k], own):
+            continue
         if z not in columns:
             affine = known.maps(place.pattern)[-1]
             column = _jump_over_form(sighting, sightings, [Fraction(c, affine.denominator) for c in affine.rows[z]])

@@ -17,7 +17,7 @@ known all the same as the sum above, but how it splits into neurons is then not:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -30,7 +30,7 @@ from exactrev.network import AffineMap, Point
 from exactrev.recovery.consensus import find_consensus
 from exactrev.recovery.signs import SignDecision, decide_signs, eliminate
 
-__all__ = ["AffinePiece", "OutputForm", "OutputLayer", "PointSample", "recover_output_layer"]
+__all__ = ["AffinePiece", "OutputForm", "OutputLayer", "PointSample", "recover_output_layer", "sample_equations"]
 
 Row = tuple[Fraction, ...]
 Integers = tuple[int, ...]
@@ -89,7 +89,7 @@ class OutputForm:
         E = flint.fmpz_mat([*map(list, self.rest.rows)])
         found = []
         for number, sample in enumerate(samples):
-            rows = _equations(sample, self.forms, self.outgoing, ())
+            rows = sample_equations(sample, self.forms, self.outgoing)
             columns = flint.fmpz_mat([*map(list, rows)]).transpose().tolist()
             if E * flint.fmpz_mat(columns[:n]) != self.rest.denominator * flint.fmpz_mat(columns[n:]):
                 found.append(number)
@@ -157,7 +157,7 @@ def recover_output_layer(
     o = tuple(tuple(Fraction(0) if z in unknown else lift(w) for z, w in enumerate(row)) for row in outgoing)
     _check_shapes(forms, o, samples)
     n = len(unknown) + forms.n_in + 1
-    blocks = [_equations(sample, forms, o, unknown) for sample in samples]
+    blocks = [sample_equations(sample, forms, o, unknown) for sample in samples]
     consensus = find_consensus(blocks, n, attempts)
     fit = consensus.fit
     solved = {row.index(lead): [Fraction(e, lead) for e in row[n:]] for row in fit if (lead := _only_entry(row, n))}
@@ -198,36 +198,51 @@ def _check_shapes(forms: AffineMap, outgoing: tuple[Row, ...], samples: Sequence
             raise ValueError(f"a sample of {n_a} activations and {n_out} outputs does not fit the layer")
 
 
-def _equations(
-    sample: Sample, forms: AffineMap, outgoing: tuple[Row, ...], unknown: Sequence[int]
+def sample_equations(
+    sample: Sample,
+    forms: AffineMap,
+    outgoing: tuple[Row, ...],
+    unknown: Sequence[int] = (),
+    open_weights: Sequence[tuple[int, int]] = (),
+    sides: Mapping[int, int] | None = None,
 ) -> list[Integers]:
-    """Rows (sizes, vector, values) in integers with o sizes + (E | c) vector = values: one from a point, n_in + 1 from
-    a piece. The sizes are |v_z| / 2 of the neurons with unknown outgoing weights."""
+    """Rows (sizes, shares, vector, values) in integers with o sizes + w shares + (E | c) vector = values: one from a
+    point, n_in + 1 from a piece.
+
+    The sizes are |v_z| / 2 of the neurons with unknown outgoing weights. A share s a_i / 2 belongs to an open weight
+    W_zi, which is 0 in the forms, s being the side of z: the unknown w is o_z W_zi. `sides` are taken for granted.
+    """
+    known_sides = sides or {}
     if isinstance(sample, PointSample):
-        sizes = [abs(v) for v in forms(sample.activations)]
-        values = (value - _dot(row, sizes) / 2 for row, value in zip(outgoing, sample.outputs, strict=True))
-        return [clear_denominators((*(sizes[z] / 2 for z in unknown), *sample.activations, 1, *values))[0]]
+        a = sample.activations
+        values = forms(a)
+        signs = [known_sides.get(z, (v > 0) - (v < 0)) for z, v in enumerate(values)]
+        sizes = [v * sign / 2 for v, sign in zip(values, signs, strict=True)]
+        rest = (value - _dot(row, sizes) for row, value in zip(outgoing, sample.outputs, strict=True))
+        shares = (signs[z] * a[i] / 2 for z, i in open_weights)
+        return [clear_denominators((*(sizes[z] for z in unknown), *shares, *a, 1, *rest))[0]]
     local = forms.after(sample.activations)
     there = local(sample.point)
-    if any(not v and any(row) for v, row in zip(there, local.rows, strict=True)):
+    if any(not v and any(local.rows[z]) and z not in known_sides for z, v in enumerate(there)):
         raise ValueError("the point of a piece lies on a boundary of the last hidden layer")
-    sides = [(v > 0) - (v < 0) for v in there]
-    a, N = sample.activations, sample.outputs
-    scale = lcm(2 * local.denominator, a.denominator, N.denominator)
-    for_a, for_N, for_size = scale // a.denominator, scale // N.denominator, scale // (2 * local.denominator)
-    sizes_there = [[side * entry * for_size for entry in row] for side, row in zip(sides, local.rows, strict=True)]
+    signs = [known_sides.get(z, (v > 0) - (v < 0)) for z, v in enumerate(there)]
+    a_map, N = sample.activations, sample.outputs
+    scale = lcm(2 * local.denominator, 2 * a_map.denominator, N.denominator)
+    for_a, for_N, for_size = scale // a_map.denominator, scale // N.denominator, scale // (2 * local.denominator)
+    sizes_there = [[side * entry * for_size for entry in row] for side, row in zip(signs, local.rows, strict=True)]
     # The columns of [W | b] belong to the coordinates of x and to the constant; so do those of all three maps.
-    columns = zip(zip(*sizes_there, strict=True), zip(*a.rows, strict=True), zip(*N.rows, strict=True), strict=True)
+    columns = zip(zip(*sizes_there, strict=True), zip(*a_map.rows, strict=True), zip(*N.rows, strict=True), strict=True)
     return [
         clear_denominators(
             (
-                *(sizes[z] for z in unknown),
+                *(size[z] for z in unknown),
+                *(signs[z] * a_column[i] * (for_a // 2) for z, i in open_weights),
                 *(entry * for_a for entry in a_column),
-                scale if place == a.n_in else 0,
-                *(p * for_N - _dot(row, sizes) for p, row in zip(N_column, outgoing, strict=True)),
+                scale if place == a_map.n_in else 0,
+                *(p * for_N - _dot(row, size) for p, row in zip(N_column, outgoing, strict=True)),
             )
         )[0]
-        for place, (sizes, a_column, N_column) in enumerate(columns)
+        for place, (size, a_column, N_column) in enumerate(columns)
     ]
 
 

@@ -93,26 +93,45 @@ def test_without_a_line_nothing_is_concluded():
         recover_last_layer(net.layers[:1], Sightings(Probe(net, 2)))
 
 
-@pytest.mark.parametrize(("layer", "row", "column"), [(2, 0, 0), (2, 1, 3), (3, 0, 1), (3, 1, 2)])
-def test_what_a_placeholder_enters_is_left_out_and_the_rest_agrees(layer, row, column):
-    net = he_network((5, 8, 6, 4, 2), 2, "float32")
-    layers, sightings = list(net.layers[:3]), lines_across(net, 16)
+def with_placeholder(net: Network, layer: int, row: int, column: int) -> list[AffineMap]:
+    """The hidden layers, one weight set to 0."""
+    layers = list(net.layers[: net.depth])
     W, b = [list(weights) for weights in layers[layer - 1].W], layers[layer - 1].b
     W[row][column] = Fraction(0)
     layers[layer - 1] = AffineMap.from_arrays(W, b)
-    assert recover_last_layer(layers, sightings).contradicting
+    return layers
+
+
+@pytest.mark.parametrize(("layer", "row", "column"), [(2, 0, 0), (2, 1, 3), (3, 0, 3), (3, 1, 2)])
+def test_what_a_placeholder_enters_is_left_out_and_the_rest_agrees(layer, row, column):
+    net = he_network((4, 6, 6, 5, 1), 1, "float32")
+    layers, sightings = with_placeholder(net, layer, row, column), lines_across(net, 16)
     found = recover_last_layer(layers, sightings, [(Neuron(layer, row), column)])
     assert found.contradicting == ()
     assert found.surplus > 10 * found.rank
     everything = recover_last_layer(net.layers[:3], sightings)
     assert found.agreeing < everything.agreeing
-    if layer == 3:
-        assert found.form is None  # nothing shows the column of the unit that is left out
-        assert found.rank < everything.rank == 7
-        network, _ = assemble(layers[:2], found)  # the signs show it all the same
-        assert network is not None
-        assert network.layers[-1] == net.layers[-1]
-        assert network.layers[:3] == tuple(layers)
+    assert found.forms == layers[2]
+    if layer == 2:
+        assert recover_last_layer(layers, sightings).contradicting
+    else:  # no sample shows the weight, and none the column of the unit that is left out
+        assert found.form is None
+        assert found.rank < everything.rank
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (1, 3), (3, 1)])
+@pytest.mark.parametrize("n_out", [1, 2])
+def test_an_open_weight_of_the_last_hidden_layer_comes_from_values_if_they_show_it(row, column, n_out):
+    net = he_network((5, 8, 6, 4, n_out), 2, "float32")
+    layers, sightings = with_placeholder(net, 3, row, column), lines_across(net, 16)
+    assert recover_last_layer(layers, sightings).contradicting
+    flipped = [*layers[:2], with_signs(layers[2], (1, -1, -1, 1))]
+    found = recover_last_layer(flipped, sightings, [(Neuron(3, row), column)])
+    assert found.contradicting == ()
+    assert found.forms == with_signs(net.layers[2], (1, -1, -1, 1))
+    network, _ = assemble(layers[:2], found)
+    assert network is not None
+    assert is_isomorphic(network, net)
 
 
 def test_a_placeholder_of_the_first_layer_leaves_nothing():
