@@ -236,7 +236,7 @@ class _OneNeuron:
                 return None
             else:
                 _add(unknown, z, activation[-1], self.units[e])
-        cell = branch.cell
+        cell, is_first = branch.cell, self.share is None
         for z, share in unknown.items():
             value = self.state.value_of(share)
             if value is not None:
@@ -246,7 +246,7 @@ class _OneNeuron:
                 s = (Fraction(1), Fraction(0))
                 cell = self.start.within(s, self.state.range_of(share)) or cell
                 _add(shares, z, Fraction(1), s)
-            elif cell is not branch.cell:
+            elif is_first:
                 raise SeveralMatter
             else:
                 self.unsolved.append(cell)
