@@ -13,13 +13,17 @@ from typing import TYPE_CHECKING, Any
 from exactrev.cli.printing import described
 
 if TYPE_CHECKING:
-    from exactrev.network import AffineMap, Network
+    from exactrev.network import AffineMap, Network, Neuron
     from exactrev.oracle import Oracle
+    from exactrev.recovery.missing import Missing
     from exactrev.recovery.reconstruction import Recovery
     from exactrev.recovery.signs import SignDecision
     from exactrev.verdict import Verdict
 
 __all__ = ["Judgement", "Noticed", "Result", "as_lines", "as_record"]
+
+CASES = 4_000
+"""So many cases are looked at to decide whether a weight is free."""
 
 INEXACT = "the answers are not exact values of a piecewise linear function"
 
@@ -156,26 +160,51 @@ def _decision(recovery: Recovery, k: int) -> SignDecision | None:
 
 
 def _missing(result: Result) -> Iterator[dict[str, Any]]:
-    """What is not known, and why; rows that were seen in part are listed with what is known of them."""
+    """What is not known, and why: neuron by neuron, weight by weight; rows seen in part with what is known of them."""
     recovery = result.recovery
     if recovery is None:
         yield {"what": "everything", "status": "unreached", "reason": result.summary.removeprefix("partial: ")}
         return
-    for neuron, unit in recovery.attempt.open_weights:
-        what = f"the weight of {neuron} for unit {unit} below"
-        yield {"what": what, "status": "placeholder", "reason": "no answer shows it; it stands as 0"}
-    if recovery.network is not None:
-        return
+    from exactrev.recovery.missing import classify, find_unplaced, find_unsigned
     from exactrev.statements.witnesses import as_json
 
-    reason = recovery.attempt.reason
+    attempt = recovery.attempt
+    for missing in classify(recovery.network, attempt.open_weights, attempt.findings, is_free=_is_free):
+        yield _one_missing(missing)
+    if recovery.network is not None:
+        return
+    reason = attempt.reason
     if recovery.contradictions:
         reason = f"{reason}; {recovery.contradictions} of {recovery.tested} test points contradict it"
     yield {"what": "network", "status": "unreached", "reason": reason}
-    for row in recovery.partial_rows:
-        if row.missing:
-            known = {"weights": as_json(row.weights), "bias": as_json(row.bias)}
-            yield {"what": "row", "status": "unreached", "reason": f"{len(row.missing)} weights not reached", **known}
+    last = len(attempt.layers)
+    if last:
+        decision = attempt.signs[last - 1] if last <= len(attempt.signs) else None
+        for missing in find_unsigned(last, attempt.layers[-1].n_out, decision):
+            yield _one_missing(missing)
+    rows = [row for row in recovery.partial_rows if row.missing]
+    for row, missing in zip(rows, find_unplaced(rows), strict=True):
+        yield {**_one_missing(missing), "weights": as_json(row.weights), "bias": as_json(row.bias)}
+
+
+def _one_missing(missing: Missing) -> dict[str, Any]:
+    from exactrev.statements.witnesses import as_json
+
+    record: dict[str, Any] = {"what": missing.subject, "status": missing.word, "reason": missing.reason}
+    if missing.neuron is not None:
+        record["neuron"] = as_json(missing.neuron)
+    if missing.input is not None:
+        record["input"] = missing.input
+    if missing.allowed is not None:
+        record["allowed"] = [as_json(missing.allowed.low), as_json(missing.allowed.high)]
+    return record
+
+
+def _is_free(network: Network, neuron: Neuron, unit: int) -> Verdict:
+    """Whether a weight of the recovered network can move without changing it; the truth is not looked at."""
+    from exactrev.search import Budget, decide_free
+
+    return decide_free(network, neuron.layer, neuron.index, unit, Budget(CASES))
 
 
 # -- for people --------------------------------------------------------------------------------------------------------
@@ -192,9 +221,7 @@ def as_lines(result: Result, judgement: Judgement | None, seconds: float) -> Ite
         yield f"  noticed: {noticed.message}" + ("" if place is None else f", at {as_text(place)}")
     if recovery is not None:
         for layer in _layers(recovery):
-            rank = "" if layer["rank"] is None else f", rank {layer['rank']} of the system for them"
-            claimed = "" if layer["rank_claimed"] is None else f" ({layer['rank_claimed']} claimed)"
-            yield f"  layer {layer['layer']}: {layer['neurons']} neurons, signs {layer['signs']}{rank}{claimed}"
+            yield f"  layer {layer['layer']}: {layer['neurons']} neurons, signs {layer['signs']}{_ranks(layer)}"
         yield f"  {recovery.attempt.reason}"
         for missing in _missing(result):
             yield f"  missing, {missing['status']}: {missing['what']}: {missing['reason']}"
@@ -204,6 +231,14 @@ def as_lines(result: Result, judgement: Judgement | None, seconds: float) -> Ite
         yield f"  {recovery.equivalence_queries} equivalence queries"
     yield f"  {seconds:.3f} seconds"
     yield f"verdict: {_judged(judgement)}"
+
+
+def _ranks(layer: Mapping[str, Any]) -> str:
+    """The rank that was found beside the rank that is claimed."""
+    if layer["rank"] is None:
+        return ""
+    claimed = "none" if layer["rank_claimed"] is None else layer["rank_claimed"]
+    return f", rank {layer['rank']} of the system for them, {claimed} claimed"
 
 
 def _judged(judgement: Judgement | None) -> str:

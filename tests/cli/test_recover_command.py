@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -67,7 +68,8 @@ def test_the_text_names_cost_and_verdict(run: Run) -> None:
     answer = run("recover", "figure1")
     lines = without_seconds(answer.out)
     assert lines[0] == "2-5-5-1, no contradiction in 60 test points"
-    assert lines[1].startswith("  layer 1: 5 neurons, signs known, rank ")
+    layer = r"  layer 1: 5 neurons, signs known, rank \d+ of the system for them, (\d+|none) claimed"
+    assert re.fullmatch(layer, lines[1])
     assert lines[-1] == "verdict: complete; isomorphic to the truth"
     assert " plain, 0 packed; " in answer.out
 
@@ -109,6 +111,26 @@ def test_a_wrong_result_without_contradictions_is_exposed_by_a_point(
     assert "verdict: partial; another function than the truth, for instance at (" in run("recover", "truth.json").out
 
 
+def test_an_open_weight_is_free_or_a_placeholder(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    # z[2,0] = -7 ReLU(x) + ReLU(-x) - 1 is off where unit 0 is on; z[2,1] listens to unit 0 for all that one can see.
+    net = Network.from_arrays([([[1], [-1]], [0, 0]), ([[-7, 1], [2, 1]], [-1, 1]), ([[1, 1]], [0])])
+    save(net, "truth.json")
+
+    def recover_in_part(*arguments: Any, **options: Any) -> Recovery:
+        found = recover(*arguments, **options)
+        attempt = replace(found.attempt, network=net, open_weights=((Neuron(2, 0), 0), (Neuron(2, 1), 0)))
+        return replace(found, network=net, attempt=attempt)
+
+    monkeypatch.setattr("exactrev.recovery.reconstruction.recover", recover_in_part)
+    free, placeholder = run("recover", "truth.json", "--json").json["missing"]
+    assert (free["neuron"], free["input"], free["status"]) == ("z[2,0]", 0, "free")
+    assert (placeholder["neuron"], placeholder["input"], placeholder["status"]) == ("z[2,1]", 0, "placeholder")
+    assert placeholder["reason"].startswith("no answer shows it; it stands as 2, and the network depends on it, at (")
+    lines = run("recover", "truth.json").out.splitlines()
+    [line] = [line for line in lines if line.startswith("  missing, free: ")]
+    assert line.startswith("  missing, free: the weight of z[2,0] for unit 0 below: changing it changes nothing: ")
+
+
 def test_what_is_not_recovered_is_missing_with_a_reason(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     # A recovery that ends without a network, with one weight unknown of one row and one that nothing shows.
     def recover_in_part(*arguments: Any, **options: Any) -> Recovery:
@@ -128,16 +150,27 @@ def test_what_is_not_recovered_is_missing_with_a_reason(run: Run, monkeypatch: p
             "what": "the weight of z[2,1] for unit 3 below",
             "status": "placeholder",
             "reason": "no answer shows it; it stands as 0",
+            "neuron": "z[2,1]",
+            "input": 3,
         },
         {
             "what": "network",
             "status": "unreached",
             "reason": "too dark; 4 of 60 test points contradict it",
         },
+        *(
+            {
+                "what": f"z[2,{index}]",
+                "status": "unreached",
+                "reason": "its boundary is known, its sign is not: no signs were decided",
+                "neuron": f"z[2,{index}]",
+            }
+            for index in range(5)
+        ),
         {
-            "what": "row",
+            "what": "a row",
             "status": "unreached",
-            "reason": "1 weights not reached",
+            "reason": "1 of 2 weights were not reached (units below: 1)",
             "weights": ["1/2", None],
             "bias": "3",
         },
