@@ -107,6 +107,27 @@ def rounded(net: Network, denominator: int) -> Network:
     )
 
 
+def corners(last: int) -> Network:
+    """With s = ReLU(x) + ReLU(y): 3 ReLU(s - 1) + ReLU(2 - s) + ReLU(s - 3), the last with the sign given inside."""
+    layer = ([[1, 1], [-1, -1], [last, last]], [-1, 2, -3 * last])
+    return Network.from_arrays([([[1, 0], [0, 1]], [0, 0]), layer, ([[3, 1, 1]], [0])])
+
+
+def two_parts(*left: list[int]) -> Network:
+    """Two neurons of layer 2 with a part of their boundaries on the right, and one on the left, by the weights given.
+
+    Layer 1 is mirrored at the y-axis; no neuron of it is on along parts on either side.
+    """
+    right = [[3, -2], [2, -1], [2, -3]]
+    mirrored = [[-x, y] for x, y in right]
+    rows = [[*one, *other] for one, other in zip((F, G), left, strict=True)]
+    return Network.from_arrays(
+        [([*right, *mirrored], [-1, -2, 0] * 2), ([*rows, [3, 3, 1] * 2], [1, 1, -1]), ([[1, 1, -1]], [0])]
+    )
+
+
+F, G = [-2, -1, 3], [-1, -2, 3]
+
 PLUS_MINUS = [[1, 0], [-1, 0], [0, 1], [0, -1]]  # x, -x, y, -y: their activations add up to |x| + |y|
 
 WRITTEN_DOWN = {
@@ -136,6 +157,11 @@ WRITTEN_DOWN = {
             ([[1]], [0]),
         ]
     ),
+    "unseen_neuron": Network.from_arrays([([[1]], [0]), ([[1]], [1]), ([[1]], [0])]),
+    "opposite_signs_a": corners(1),
+    "opposite_signs_b": corners(-1),
+    "exchanged_pieces_a": two_parts(F, G),
+    "exchanged_pieces_b": two_parts(G, F),
 }
 
 if __name__ == "__main__":

@@ -15,10 +15,15 @@ from oracles.complexes import CellComplex
 from exactrev import examples
 from exactrev.errors import BadInput
 from exactrev.geometry import Box, boundaries, regions
-from exactrev.network import Network, Neuron, load
+from exactrev.geometry.boundary_pieces import boundary_set
+from exactrev.network import Network, Neuron, is_isomorphic, load
+from exactrev.recovery.from_boundaries import agree_up_to_last_signs
+from exactrev.statements import verify
 
 SCRIPT = Path(__file__).resolve().parents[1] / "scripts" / "train_examples.py"
-SMALL = ["figure1", "dead_layer", "parallel_coincident", "bounded_boundary", "disconnected_boundary"]
+PAIRS = [("opposite_signs_a", "opposite_signs_b"), ("exchanged_pieces_a", "exchanged_pieces_b")]
+SMALL = ["figure1", "dead_layer", "parallel_coincident", "bounded_boundary", "disconnected_boundary", "unseen_neuron"]
+SMALL += [name for pair in PAIRS for name in pair]
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +129,17 @@ def test_the_networks_written_down_are_the_functions_that_they_claim_to_be(
     net = examples.load(name)
     grid = [(Fraction(p, 2), Fraction(q, 3)) for p in range(-9, 10) for q in range(-7, 8)]
     assert net.evaluate(grid) == [(formula(x, y),) for x, y in grid]
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_the_pairs_refute_theorem_2_as_printed(pair: tuple[str, str]) -> None:
+    one, other = map(examples.load, pair)
+    assert boundary_set(one).pieces == boundary_set(other).pieces
+    assert not is_isomorphic(one, other)
+    assert agree_up_to_last_signs(one, other) == (pair[0] == "opposite_signs_a")
+    for net in (one, other):
+        report = verify(net, ["R2", "T2h", "T2"])
+        assert [str(report[paper].outcome) for paper in ("R2", "T2h", "T2")] == ["HOLDS", "HOLDS", "FAILS"]
 
 
 def test_the_boundaries_said_to_coincide_are_the_same_facets() -> None:

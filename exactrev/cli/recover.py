@@ -77,6 +77,9 @@ def _read_size(ctx: click.Context, param: click.Parameter, value: str | None) ->
 @click.option(
     "--tests", type=click.IntRange(min=1), default=60, show_default=True, metavar="Q", help="Random test points."
 )
+@click.option(
+    "--from-boundaries", is_flag=True, help="Recover from the set of boundaries alone: NET may be such a set, as .json."
+)
 @click.option("-o", "--output", metavar="FILE", help="Write the recovered network, as .json, .npz or .onnx.")
 @raw_option
 @as_json
@@ -93,6 +96,7 @@ def recover(
     seed: int,
     rounds: int,
     tests: int,
+    from_boundaries: bool,
     output: str | None,
     raw: bool,
     as_json: bool,
@@ -103,6 +107,11 @@ def recover(
     "complete" means that equality with NET was proved, and the exit code is 0 only then. Without that the report says
     how many test points showed no contradiction. With --replay, give the options of the recorded run.
     """
+    if from_boundaries:
+        from exactrev.cli.boundary_recovery import recover_from_boundaries
+
+        recover_from_boundaries(ctx, net, output, raw, as_json)
+        return
     _check_options(net, replay, transcript, output, equivalence, digits is not None or noise is not None)
     settings = Settings(queries, seed, rounds, tests)
     truth = None if net is None or replay is not None else load_network(net, raw)

@@ -8,6 +8,7 @@ is made; never pyplot, so that no display, window or global state is involved.
 from __future__ import annotations
 
 from exactrev.drawing.pictures import plot, plot_graph
+from exactrev.drawing.unlabelled import plot_boundary_set
 from exactrev.drawing.window import default_window
 
-__all__ = ["default_window", "plot", "plot_graph"]
+__all__ = ["default_window", "plot", "plot_boundary_set", "plot_graph"]

@@ -94,6 +94,8 @@ def _facts(**boundaries: BoundaryFacts) -> MappingProxyType[Neuron, BoundaryFact
 
 _NOWHERE = BoundaryFacts(n_pieces=0, n_components=0, is_bounded=True, n_bends=0)
 _LINE_OF_THREE = BoundaryFacts(n_pieces=3, n_components=1, is_bounded=False, n_bends=0)
+_CORNER = BoundaryFacts(n_pieces=3, n_components=1, is_bounded=False, n_bends=2)
+_TWO_PARTS = BoundaryFacts(n_pieces=12, n_components=2, is_bounded=False, n_bends=8)
 
 _EXAMPLES = _catalogue(
     Example(
@@ -171,5 +173,52 @@ _EXAMPLES = _catalogue(
         n_bounded=8,
         linear_regions=False,
         boundaries=_facts(z2_0=BoundaryFacts(8, 2, is_bounded=True, n_bends=8)),
+    ),
+    Example(
+        "unseen_neuron",
+        "ReLU(ReLU(x) + 1), 1-1-1-1: layer 2 is always on, and the set of boundaries is that of ReLU(x) alone.",
+        architecture="1-1-1-1",
+        n_regions=2,
+        n_bounded=0,
+        linear_regions=True,
+        boundaries=_facts(z1_0=BoundaryFacts(1, 1, is_bounded=True, n_bends=0), z2_0=_NOWHERE),
+    ),
+    Example(
+        "opposite_signs_a",
+        "Three corners, one inside the other, 2-2-3-1: the same set of boundaries as opposite_signs_b has.",
+        architecture="2-2-3-1",
+        n_regions=13,
+        n_bounded=3,
+        linear_regions=True,
+        boundaries=_facts(z2_0=_CORNER, z2_1=_CORNER, z2_2=_CORNER),
+    ),
+    Example(
+        "opposite_signs_b",
+        "The last neuron of layer 2 is turned round, 2-2-3-1: the same set of boundaries as opposite_signs_a has.",
+        architecture="2-2-3-1",
+        n_regions=13,
+        n_bounded=3,
+        linear_regions=True,
+        boundaries=_facts(z2_0=_CORNER, z2_1=_CORNER, z2_2=_CORNER),
+    ),
+    Example(
+        "exchanged_pieces_a",
+        "Two boundaries of layer 2 with a part on either side, 2-6-3-1: the same set of boundaries as "
+        "exchanged_pieces_b has.",
+        architecture="2-6-3-1",
+        n_regions=55,
+        n_bounded=33,
+        linear_regions=True,
+        boundaries=_facts(z2_0=_TWO_PARTS, z2_1=_TWO_PARTS),
+    ),
+    Example(
+        "exchanged_pieces_b",
+        "The parts on the left belong to the other neuron, 2-6-3-1: the same set of boundaries as exchanged_pieces_a "
+        "has.",
+        architecture="2-6-3-1",
+        n_regions=55,
+        n_bounded=33,
+        linear_regions=True,
+        boundaries=_facts(z2_0=_TWO_PARTS, z2_1=_TWO_PARTS),
     ),
 )

@@ -25,19 +25,20 @@ ALL = ["T1d", "T2", "T2c", "T2d"]
 # s = x+ + y+; N = (s - 1)+ - (2 - s)+ + (s - 3)+: three corners, one inside the other.
 CORNERS = relu_network([[1, 0, 0], [0, 1, 0]], [[1, 1, -1], [-1, -1, 2], [1, 1, -3]], output=[[1, -1, 1, 0]])
 
-# Layer 1 is mirrored at the y-axis, and so is f = a_0 - a_1 + a_2 on the right. z[2,0] and z[2,1] have a part on either
-# side: f = 1 and f = 1/2, in the one network; f = 1 on the right and f = 1/2 on the left, and the other way round.
-RIGHT = [[2, 1, -1], [2, 3, 0], [1, 0, -2]]
-LEFT = [[-2, 1, -1], [-2, 3, 0], [-1, 0, -2]]
+# Layer 1 is mirrored at the y-axis. z[2,0] and z[2,1] have a part on either side: {f = 1} and {g = 1} on the right, for
+# f = 2 a_0 + a_1 - 3 a_2 and g = a_0 + 2 a_1 - 3 a_2, and their mirror images on the left, alike or exchanged.
+RIGHT = [[3, -2, -1], [2, -1, -2], [2, -3, 0]]
+LEFT = [[-3, -2, -1], [-2, -1, -2], [-2, -3, 0]]
+F, G = [-2, -1, 3], [-1, -2, 3]
 
 
-def with_parts(left: list[int]) -> Network:
-    """The neurons z = 1 - f and 1 - 2 f on the right; on the left, 1 - c f for the two c given."""
-    rows = [[-c * sign for c in pair for sign in (1, -1, 1)] + [1] for pair in zip((1, 2), left, strict=True)]
-    return relu_network([*RIGHT, *LEFT], [*rows, [3, 2, 3, 3, 2, 3, -1]], output=[[1, -1, 1, 0]])
+def with_parts(left: list[list[int]]) -> Network:
+    """The neurons 1 - f and 1 - g on the right; on the left those given."""
+    rows = [[*one, *other, 1] for one, other in zip((F, G), left, strict=True)]
+    return relu_network([*RIGHT, *LEFT], [*rows, [3, 3, 1, 3, 3, 1, -1]], output=[[1, 1, -1, 0]])
 
 
-STRAIGHT, CROSSED = with_parts([1, 2]), with_parts([2, 1])
+STRAIGHT, CROSSED = with_parts([F, G]), with_parts([G, F])
 
 
 def decide(net: Network, paper: str) -> Verdict:
