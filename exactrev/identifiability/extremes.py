@@ -105,7 +105,8 @@ def chamber(net: Network, layer: int, pattern: Pattern) -> Chamber:
     for k in range(1, layer):
         form = net.preactivation_map(k, pattern)
         for weights, constant, on in zip(form.W, form.b, pattern[k - 1], strict=True):
-            walls.append((*(-w for w in weights), constant) if on else (*weights, -constant))
+            if any(weights) or on != (constant > 0):  # 0 <= |constant| is no wall
+                walls.append((*(-w for w in weights), constant) if on else (*weights, -constant))
     own = net.preactivation_map(layer, pattern)
     return Chamber(net, layer, tuple(walls), tuple((*w, c) for w, c in zip(own.W, own.b, strict=True)))
 

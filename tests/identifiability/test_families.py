@@ -174,6 +174,17 @@ def test_a_chamber_knows_where_its_neurons_are_positive() -> None:
     assert off.largest_ratio(0, 0, 1)[0] == -2
 
 
+def test_a_neuron_of_zeros_below_does_not_hide_where_another_is_positive() -> None:
+    # z[1,1] is 0 everywhere, so that 0 <= 0 is all it says about a cell; z[2,0] = ReLU(x) is positive for x > 0.
+    net = Network.from_arrays([([[1], [0]], [0, 0]), ([[1, 1]], [0]), ([[-2], [1]], [-1, 0]), ([[1, 1]], [0])])
+    found = find_pairs(net)
+    assert any(cell.is_positive_somewhere(0) for cell in found.chambers[1])
+    family = free_weight(found, next(pair for pair in found.pairs if pair.target == Neuron(3, 0)))
+    assert family is not None
+    # w x - 1 stays at or below 0 on x > 0 up to w = 0.
+    assert (family.low, family.high) == (None, 2)
+
+
 def test_the_steps_of_a_family_are_inside_and_outside_of_it() -> None:
     net = known.UNIQUE
     for low, high in ((None, None), (None, Fraction(0)), (Fraction(-1), None), (Fraction(-1), Fraction(3))):
