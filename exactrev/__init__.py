@@ -22,6 +22,8 @@ _HOME = {
     "region_graph": "exactrev.geometry",
     "boundaries": "exactrev.geometry",
     "compare": "exactrev.equivalence",
+    "functional_dimension": "exactrev.identifiability",
+    "identify": "exactrev.identifiability",
     "recover": "exactrev.recovery",
     "verify": "exactrev.statements",
     "Outcome": "exactrev.verdict",
@@ -39,6 +41,8 @@ __all__ = [
     "__version__",
     "boundaries",
     "compare",
+    "functional_dimension",
+    "identify",
     "load",
     "recover",
     "region_graph",
@@ -50,6 +54,7 @@ __all__ = [
 if TYPE_CHECKING:
     from exactrev.equivalence import compare
     from exactrev.geometry import Box, boundaries, region_graph, regions
+    from exactrev.identifiability import functional_dimension, identify
     from exactrev.network import AffineMap, Network, Neuron, load, save
     from exactrev.oracle import Oracle
     from exactrev.recovery import recover

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -142,3 +143,10 @@ def test_the_fifth_case_fails_for_other_networks_radii_and_points() -> None:
     verdict = check_fifth_case(meeting, Fraction(1, 20), inside)
     assert verdict.outcome is Outcome.FAILS
     assert "meet" in verdict.checked
+
+
+def test_the_documentation_has_the_table_of_claims() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs/identifiability.md"
+    if not page.exists():
+        pytest.skip("needs the source tree")
+    assert claims_as_table() in page.read_text(encoding="utf-8")
