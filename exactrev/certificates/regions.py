@@ -11,15 +11,18 @@ from fractions import Fraction
 from typing import Literal
 
 from exactrev.certificates.local import Signs, cell_forms, direction, oriented_rows, signs_towards
-from exactrev.certificates.systems import STRICT, WEAK, ZERO, Form, Point, Refutation, Row, decide, negative
+from exactrev.certificates.systems import STRICT, WEAK, ZERO, Form, Point, Refutation, Row, decide, negative, value
 from exactrev.certificates.text import Certificate, Step
 from exactrev.certificates.trees import Assumed, Path, grow, point_step
-from exactrev.errors import InvalidNetwork, TheoryContradicted
+from exactrev.errors import BudgetSpent, InvalidNetwork, TheoryContradicted
 from exactrev.network import Network
 
 __all__ = ["certify_regions", "certify_regions_by_facets", "decide_linear_regions", "find_cells"]
 
 Bounds = Sequence[tuple[Fraction, Fraction]]
+
+MOST_PAIRS = 20_000
+"""So many pairs of cells with the same affine map are taken apart one by one."""
 
 
 def certify_regions(network: Network, box: Bounds | None = None) -> Certificate:
@@ -54,6 +57,7 @@ def decide_linear_regions(network: Network, reading: Literal["facet", "touching"
     """Whether linear regions are activation regions, in one of the two readings of that assumption (§3.2).
 
     "facet": no region shares a facet with a cell of the same affine map; "touching": no closures with a common point.
+    Raises `BudgetSpent` for too many cells, and in the latter case for more than `MOST_PAIRS` pairs of equal maps.
     """
     return _by_facets(network) if reading == "facet" else _by_touching(network)
 
@@ -83,30 +87,48 @@ def find_cells(network: Network) -> list[tuple[Signs, Point]]:
 
 
 def _surround(network: Network, signs: Signs, point: Point) -> _Cell:
-    """The facets of a cell: the rows of which the opposite is possible while all others hold."""
+    """The facets of a cell, a point in each, and refutations of the other rows by those of the facets (Clarkson).
+
+    A row is compared with the facets found so far only. Where its opposite is possible, the way there from the point
+    inside leaves the cell through a facet that is not among them.
+    """
     n = network.n_in
     rows = oriented_rows(cell_forms(network, signs), signs)
     first = {row: i for i, row in reversed(list(enumerate(rows))) if any(row)}
     present = sorted(first, key=first.__getitem__)
-    needed = list(present)
+    facets: dict[Form, Point] = {}
+    refuted: dict[Form, list[Form]] = {}
     for row in present:
-        others = [other for other in needed if other != row]
-        if isinstance(decide([*((STRICT, other) for other in others), (STRICT, negative(row))], n), Refutation):
-            needed = others
-    facets, refutations = [], []
-    for row in needed:
-        q = decide([*((STRICT, other) for other in needed if other != row), (ZERO, row)], n)
-        if isinstance(q, Refutation):
-            raise TheoryContradicted("a facet of a cell is empty", cell=signs)
-        facets.append((first[row], q))
+        while row not in facets and row not in refuted:
+            system = [*facets, negative(row)]
+            outcome = decide([(STRICT, form) for form in system], n)
+            if isinstance(outcome, Refutation):
+                refuted[row] = [system[i] for i in outcome.rows]
+                continue
+            facet, exit_point = _way_out(present, point, outcome)
+            facets[facet] = exit_point
+    chosen = sorted(facets, key=first.__getitem__)
+    refutations = []
     for row in present:
-        if row not in needed:
-            system: list[Row] = [*((WEAK, facet) for facet in needed), (STRICT, negative(row))]
-            outcome = decide(system, n)
-            if not isinstance(outcome, Refutation):
-                raise TheoryContradicted("a redundant row is needed", cell=signs, point=outcome)
-            refutations.append(outcome)
-    return _Cell(signs, point, tuple(facets), tuple(refutations))
+        if row not in facets:
+            places = [chosen.index(form) if form in facets else len(chosen) for form in refuted[row]]
+            refutations.append(Refutation(tuple(sorted(places))))
+    return _Cell(signs, point, tuple((first[row], facets[row]) for row in chosen), tuple(refutations))
+
+
+def _way_out(rows: Sequence[Form], inside: Point, outside: Point) -> tuple[Form, Point]:
+    """The facet through which one leaves a cell on the way between two points, and a point inside that facet."""
+    before, after = ([value(row, x) for row in rows] for x in (inside, outside))
+    parts = [p / (p - q) if q < 0 else None for p, q in zip(before, after, strict=True)]
+    part = min(part for part in parts if part is not None)
+    passed = [row for row, own in zip(rows, parts, strict=True) if own == part]
+    if len(passed) == 1:
+        return passed[0], tuple(x + part * (y - x) for x, y in zip(inside, outside, strict=True))
+    for row in passed:  # one leaves through a corner: one of the rows there is a facet
+        found = decide([(ZERO, row), *((STRICT, other) for other in rows if other != row)], len(inside))
+        if not isinstance(found, Refutation):
+            return row, found
+    raise TheoryContradicted("a cell has no facet where one leaves it", inside=inside, outside=outside)
 
 
 def _listed(cells: Sequence[_Cell]) -> Iterator[Step]:
@@ -122,12 +144,14 @@ def _listed(cells: Sequence[_Cell]) -> Iterator[Step]:
 
 
 def _by_facets(network: Network) -> Certificate:
-    cells = [_surround(network, *cell) for cell in find_cells(network)]
-    for cell in cells:
-        if any(0 in layer for layer in cell.signs):
+    cells = []
+    for signs, point in find_cells(network):
+        cell = _surround(network, signs, point)
+        cells.append(cell)
+        if any(0 in layer for layer in signs):
             continue
-        forms = cell_forms(network, cell.signs)
-        rows = oriented_rows(forms, cell.signs)
+        forms = cell_forms(network, signs)
+        rows = oriented_rows(forms, signs)
         for neuron, q in cell.facets:
             inwards = rows[neuron][:-1]
             across = signs_towards(network, q, negative(inwards))
@@ -146,6 +170,9 @@ def _by_touching(network: Network) -> Certificate:
         return ("L",)
 
     steps: list[Step] = list(grow([network.layers], [], STRICT, leaf))
+    pairs = sum(len(group) * (len(group) - 1) // 2 for group in groups.values())
+    if pairs > MOST_PAIRS:
+        raise BudgetSpent("too many pairs of cells have the same affine map", pairs=pairs, most=MOST_PAIRS)
     for group in groups.values():
         for b in range(len(group)):
             for a in range(b):

@@ -42,9 +42,10 @@ class Certificate:
 
     @property
     def file_name(self) -> str:
-        """A name for the file: the claim's name and integers as far as they are short, and the start of its digest."""
+        """A name for the file: the claim's name and first integers, the start of its digest, and how it is proved."""
         numbers = [str(number) for number in self.numbers[:4] if abs(number) < 10**6]
-        return "-".join([self.name, *numbers, hashlib.sha256(self.claim.encode()).hexdigest()[:12]]) + ".cert"
+        digest = hashlib.sha256(self.claim.encode()).hexdigest()[:12]
+        return f"{'-'.join([self.name, *numbers, digest])}.{self.proof}.cert"
 
     def lines(self) -> Iterator[bytes]:
         """The file, line by line. Equal certificates have equal bytes."""

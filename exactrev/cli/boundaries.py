@@ -21,6 +21,7 @@ from exactrev.cli.arguments import (
     neuron_option,
     raw_option,
 )
+from exactrev.cli.certificates import certificates_option, check_folder, write_certificates
 from exactrev.cli.printing import (
     described,
     json_box,
@@ -44,10 +45,17 @@ __all__ = ["boundaries"]
 @neuron_option
 @box_option
 @click.option("-o", "--output", metavar="FILE.json", help="Write all pieces and ridges, with exact points on them.")
+@certificates_option
 @raw_option
 @as_json
 def boundaries(
-    net: str, neuron: tuple[int, int] | None, box: list[Point] | None, output: str | None, raw: bool, as_json: bool
+    net: str,
+    neuron: tuple[int, int] | None,
+    box: list[Point] | None,
+    output: str | None,
+    folder: str | None,
+    raw: bool,
+    as_json: bool,
 ) -> None:
     """Describe and export the boundaries of NET.
 
@@ -55,6 +63,9 @@ def boundaries(
     where another boundary crosses, and B[z] bends at a ridge if the pieces around it do not lie in one hyperplane.
     """
     check_output(output, (".json",), [net])
+    check_folder(folder)
+    if folder is not None and box is not None:
+        raise click.UsageError("--certificates of boundaries are about all of space, not about a --box.")
     network = load_network(net, raw)
     from exactrev.geometry import boundaries as find_boundaries
     from exactrev.geometry import regions
@@ -74,10 +85,14 @@ def boundaries(
             write_atomically(output, (line.encode("ascii") for line in text))
     if as_json:
         print_json(head, boundaries=(_record(found, boundary) for boundary in chosen))
-        return
-    print_lines([title(net, network, found.complex.box), ""])
-    columns = ("neuron", "pieces", "components", "bounded", "ridges", "bends", "")
-    print_table(columns, map(_row, chosen), right=("pieces", "components", "ridges", "bends"))
+    else:
+        print_lines([title(net, network, found.complex.box), ""])
+        columns = ("neuron", "pieces", "components", "bounded", "ridges", "bends", "")
+        print_table(columns, map(_row, chosen), right=("pieces", "components", "ridges", "bends"))
+    if folder is not None:
+        from exactrev.statements.certified import certified_boundaries
+
+        write_certificates(folder, certified_boundaries(found, chosen))
 
 
 def _row(boundary: Boundary) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from exactrev.cli.arguments import (
     network_argument,
     raw_option,
 )
+from exactrev.cli.certificates import certificates_option, check_folder, write_certificates
 from exactrev.cli.printing import (
     described,
     json_box,
@@ -47,9 +48,18 @@ __all__ = ["regions"]
     is_flag=True,
     help="List all cells: signs of the preactivations, an interior point.",
 )
+@certificates_option
 @raw_option
 @as_json
-def regions(net: str, box: list[Point] | None, graph: str | None, listed: bool, raw: bool, as_json: bool) -> None:
+def regions(
+    net: str,
+    box: list[Point] | None,
+    graph: str | None,
+    listed: bool,
+    folder: str | None,
+    raw: bool,
+    as_json: bool,
+) -> None:
     """Count, list and export the regions of NET.
 
     Over all of R^n, or inside a box. A region is a component of the space without all boundaries; a thick cell is an
@@ -57,6 +67,7 @@ def regions(net: str, box: list[Point] | None, graph: str | None, listed: bool, 
     its sides. In text, a number after ~ is rounded; --json has it in full.
     """
     check_output(graph, (".graphml", ".json"), [net])
+    check_folder(folder)
     network = load_network(net, raw)
     from exactrev.geometry import regions as find_regions
 
@@ -78,10 +89,14 @@ def regions(net: str, box: list[Point] | None, graph: str | None, listed: bool, 
     if as_json:
         record = {"network": described(net, network), "box": json_box(complex.box), **counts}
         print_json(record, **({"cells": _records(complex)} if listed else {}))
-        return
-    print_lines([title(net, network, complex.box), *_summary(complex, seconds)])
-    if listed:
-        print_lines(_lines(complex))
+    else:
+        print_lines([title(net, network, complex.box), *_summary(complex, seconds)])
+        if listed:
+            print_lines(_lines(complex))
+    if folder is not None:
+        from exactrev.statements.certified import certified_regions
+
+        write_certificates(folder, certified_regions(complex))
 
 
 def _summary(complex: RegionComplex, seconds: float) -> Iterator[str]:

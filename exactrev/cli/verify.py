@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 from exactrev.cli.arguments import Point, as_json, box_option, find_box, load_network, network_argument, raw_option
+from exactrev.cli.certificates import certificates_option, check_folder, write_certificates
 from exactrev.cli.printing import print_json, print_report
 from exactrev.cli.progress import Watch
 from exactrev.errors import BadInput
@@ -43,6 +44,7 @@ def _read_labels(ctx: click.Context, param: click.Parameter, values: tuple[str, 
     help="Stop after S seconds; what is open then is undecided.",
 )
 @box_option
+@certificates_option
 @raw_option
 @as_json
 @click.pass_context
@@ -52,6 +54,7 @@ def verify(
     labels: list[str] | None,
     budget: float | None,
     box: list[Point] | None,
+    folder: str | None,
     raw: bool,
     as_json: bool,
 ) -> None:
@@ -61,6 +64,7 @@ def verify(
     network, each with an exact witness. The exit code is 0 if all hold (or do not apply), 1 if one fails, 3 if one is
     undecided.
     """
+    check_folder(folder)
     network = load_network(net, raw)
     from exactrev.statements import verify as verify_statements
 
@@ -71,4 +75,8 @@ def verify(
         print_json({**record, "network": {"name": net, **record["network"]}})
     else:
         print_report(report.summary())
+    if folder is not None:
+        from exactrev.statements.certified import certified_statements
+
+        write_certificates(folder, certified_statements(report))
     ctx.exit(report.exit_code)
