@@ -102,6 +102,13 @@ def test_negating_other_sets_changes_the_function() -> None:
     assert decide_equal(known.NEGATABLE, negate(known.NEGATABLE, 1, [0, 1, 2])).outcome is Outcome.HOLDS
 
 
+def test_neurons_of_the_only_hidden_layer_are_negated_too() -> None:
+    # ReLU(x) + ReLU(y) + ReLU(1 - x - y): the three hyperplanes bound a triangle; -x, -y, x + y - 1 do as well.
+    net = Network.from_arrays([([[1, 0], [0, 1], [-1, -1]], [0, 0, 1]), ([[1, 1, 1]], [0])])
+    (second,) = find_second_networks(net)
+    assert second.network == Network.from_arrays([([[-1, 0], [0, -1], [1, 1]], [0, 0, -1]), ([[1, 1, 1]], [1])])
+
+
 def test_negating_a_pair_that_is_its_own_mirror_image_is_a_permutation_and_not_reported() -> None:
     # |x|: u = (x, -x) becomes (-x, x).
     net = Network.from_arrays([([[1], [-1]], [0, 0]), ([[1, 1]], [-1]), ([[1]], [0])])
