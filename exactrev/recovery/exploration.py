@@ -30,7 +30,7 @@ from exactrev.errors import InvalidNetwork, TheoryContradicted
 from exactrev.network import Neuron, Point
 from exactrev.recovery.crossings import closest_boundary, direction_within, tamed
 from exactrev.recovery.known import KnownLayers, Place
-from exactrev.recovery.points import dot
+from exactrev.recovery.points import dot, to_integers
 from exactrev.recovery.walk import Absence, Station, Walk, beyond
 
 __all__ = ["Way", "closest_boundary", "explore", "find_way_to"]
@@ -170,21 +170,20 @@ def find_way_to(known: KnownLayers, station: Station, neuron: Neuron) -> Point |
     basis = integer_nullspace([own, forms[neuron]])  # points (x w, w) on both zeros
     if not basis:
         return None
-    here = (*station.point, Fraction(1))
+    numerators, q = to_integers(station.point)
+    here = (*numerators, q)
     rows = [[-vector[-1] for vector in basis]]  # w > 0
     for other, form in forms.items():
         if other == neuron:
             continue
-        side = sum((c * x for c, x in zip(form, here, strict=True)), Fraction(0))
-        rows.append([(-1 if side > 0 else 1) * dot(form, vector) for vector in basis])
+        side = -1 if dot(form, here) > 0 else 1
+        rows.append([side * dot(form, vector) for vector in basis])
     found = find_interior_point(rows, [0] * len(rows))
     if not isinstance(found, InteriorPoint):
         return None
-    mixed = [
-        sum((u * v for u, v in zip(found.point, column, strict=True)), Fraction(0))
-        for column in zip(*basis, strict=True)
-    ]
-    exact = tuple(x / mixed[-1] - p for x, p in zip(mixed, station.point, strict=False))
+    shares, _ = to_integers(found.point)
+    *mixed, w = (dot(shares, column) for column in zip(*basis, strict=True))
+    exact = tuple(Fraction(x, w) - p for x, p in zip(mixed, station.point, strict=True))
     short = direction_within(station.form[:-1], tamed(exact))
     for direction in (short, exact):
         reached = None if direction is None else closest_boundary(known, station.point, direction, station.place)

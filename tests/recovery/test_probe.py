@@ -217,3 +217,24 @@ def test_digits_that_were_too_short_at_first_are_made_longer():
     assert probe.packed_queries == 1
     assert probe.piece((-1, -1)) == true_piece(net, (-1, -1))
     assert probe.packed_queries > 2
+
+
+def test_packed_questions_are_kept_with_their_answers_unless_they_are_very_long():
+    net = NETWORKS[2]
+    probe = Probe(Oracle(net), 10, "packed")
+    probe.piece((1,) * 10)
+    assert len(probe.answered) == probe.plain_queries + probe.packed_queries
+    assert all(net(x) == y for x, y in probe.answered)
+    wide = he_network((300, 3, 1), 0, "float32")
+    probe = Probe(Oracle(wide), 300, "packed")
+    probe.piece((1,) * 300)
+    assert (len(probe.answered), probe.packed_queries) == (probe.plain_queries, 1)
+
+
+def test_a_piece_that_was_only_read_is_the_regions_unless_its_digits_overflow():
+    net, rng = NETWORKS[2], random.Random(1)
+    probe = Probe(Oracle(net), 10, "packed")
+    read = [(x, probe.read_packed(x)) for x in (random_point(10, rng) for _ in range(8))]
+    assert all(f in (None, true_piece(net, x)) for x, f in read)
+    assert sum(f is not None for _, f in read) >= 6
+    assert (probe.plain_queries, probe.packed_queries) == (2, 8)
