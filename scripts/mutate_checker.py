@@ -15,6 +15,7 @@ import sys
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -81,19 +82,24 @@ def load(mutant: Mutant | None = None) -> tuple[Any, types.ModuleType]:
         sys.modules["exactrev.checker"] = package
         for name in MODULES:
             if mutant is not None and mutant.module == name:
-                tree = mutant.tree
+                code = compile(ast.fix_missing_locations(mutant.tree), f"{name}.py", "exec")
             else:
-                tree = ast.parse((CHECKER / f"{name}.py").read_text(encoding="utf-8"))
+                code = _compiled(name)
             module = types.ModuleType(f"exactrev.checker.{name}")
             sys.modules[module.__name__] = module
             setattr(package, name, module)
-            exec(compile(ast.fix_missing_locations(tree), f"{name}.py", "exec"), module.__dict__)
+            exec(code, module.__dict__)
             made[name] = module
     finally:
         for name in [name for name in sys.modules if name.startswith("exactrev.checker")]:
             del sys.modules[name]
         sys.modules.update(before)
     return made["kinds"].check, made["refusals"]
+
+
+@cache
+def _compiled(module: str) -> types.CodeType:
+    return compile((CHECKER / f"{module}.py").read_text(encoding="utf-8"), f"{module}.py", "exec")
 
 
 def forgeries() -> dict[str, bytes]:

@@ -933,6 +933,8 @@ def of_components(corpus: Corpus) -> None:
     bad(10, "components_with_a_piece_that_is_empty", spliced(COMPONENTS, at(COMPONENTS, "L"), "L 1 0"))
     bad(20, "components_with_a_refutation_missing", replace(COMPONENTS, steps=COMPONENTS.steps[:-1]))
     bad(10, "components_with_a_false_refutation", replace(COMPONENTS, steps=(*COMPONENTS.steps[:-1], ("F", 0))))
+    zero = certify_components(relu([[1, 0], [-1, 0], [0, 0]], [[1, 1, 5, -1]], [[1, 0]]), Neuron(2, 0))
+    bad(10, "refutation_with_a_row_too_many", replace(zero, steps=(*zero.steps[:-1], *steps("F 0 3 4"))))
     straight = certify_components(STRAIGHT, Neuron(2, 0))
     bad(10, "components_with_a_witness_in_another_piece", spliced(straight, at(straight, "L"), "L 1 5 2"))
     bad(10, "components_more_than_there_are_pieces", replace(COMPONENTS, numbers=(2, 0, 9)))
@@ -1206,6 +1208,8 @@ def of_recoveries(corpus: Corpus) -> None:
         answered((*first[:-2], 2 * int(first[-2]), 2 * int(first[-1]))),
     )
     bad(20, "recovered_with_a_question_of_another_dimension", answered((*first, 0)))
+    nobody = replace(good, numbers=(-1,), steps=good.steps[good.numbers[0] :], hashes=(digest_of(()),))
+    bad(20, "recovered_from_minus_one_answers", nobody)
     bad(10, "recovered_from_another_transcript", replace(good, hashes=(digest_of(good.steps[:2]),)))
     bad(10, "recovered_from_fewer_answers", replace(good, numbers=(2,)))
     bad(20, "recovered_from_more_answers", replace(good, numbers=(4,)))

@@ -6,6 +6,7 @@ the kernel. Neurons are (k, i): layer k from 1, index i from 0.
 
 from __future__ import annotations
 
+from itertools import islice
 from math import gcd
 
 # isort: off
@@ -58,7 +59,8 @@ def facets(reader: Reader, net: Net, maps_differ: bool) -> Numbers:
         signs = reader.take("C", sum(widths))
         require(signs not in listed, "a cell is listed twice", signs)
         listed.add(signs)
-        nested = [list(signs[sum(widths[:k]) : sum(widths[: k + 1])]) for k in range(len(widths))]
+        entries = iter(signs)
+        nested = [list(islice(entries, width)) for width in widths]
         expect(set(signs) <= {-1, 0, 1}, "not a sign", signs)
         forms = forms_of(net, nested)
         rows = oriented(forms, nested)

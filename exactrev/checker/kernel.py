@@ -123,6 +123,7 @@ def refute(rows: Callable[[int], Row], count: int, numbers: Sequence[int], dimen
     the sum is constant (Farkas, Motzkin).
     """
     require(all(a < b for a, b in pairwise([-1, *numbers, count])), "rows not in order, or not there", numbers, count)
+    require(len(numbers) <= dimension + 1, "more rows than a refutation needs", len(numbers), dimension + 1)
     system = [rows(i) for i in numbers]
     multipliers = dependency([form[:-1] for _, form in system])
     bounded = [m for (relation, _), m in zip(system, multipliers, strict=True) if relation != ZERO]
@@ -140,13 +141,16 @@ def dependency(vectors: Sequence[Form]) -> Numbers:
 
     Nothing rests on it.
     """
-    done: list[tuple[int, Numbers]] = []
+    done: dict[int, Numbers] = {}
+    row: Numbers = ()
     for j, vector in enumerate(vectors):
         row = primitive((*vector, *(int(i == j) for i in range(len(vectors)))))
-        for pivot, other in done:
-            row = primitive([other[pivot] * a - row[pivot] * b for a, b in zip(row, other, strict=True)])
-        done.append((next((p for p in range(len(vector)) if row[p]), -1), row))
-    return done[-1][1][-len(vectors) :] if vectors else ()
+        for k, other in done.items():
+            row = primitive([other[k] * a - row[k] * b for a, b in zip(row, other, strict=True)])
+        pivot = next((p for p in range(len(vector)) if row[p]), None)
+        if pivot is not None:
+            done[pivot] = row
+    return row[-len(vectors) :]
 
 
 class Assumed(NamedTuple):

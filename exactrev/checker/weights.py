@@ -16,9 +16,10 @@ from exactrev.checker.kernel import (
 )  # fmt: skip
 # isort: on
 from exactrev.checker.parsing import Claim, Layer, Net, Numbers, Reader, as_point, digest_of
-from exactrev.checker.refusals import expect, require
+from exactrev.checker.refusals import allow, expect, require
 
 PRIME = 2**61 - 1
+MAX_PARAMETERS = 2000  # of a network whose functional dimension is claimed: the work is quadratic
 
 
 def scale_of(net: Net) -> int:
@@ -71,10 +72,12 @@ def matching(reader: Reader, claim: Claim, nets: list[Net]) -> None:
         if last and free:
             return
         own: list[Numbers] = []
+        used: set[int] = set()
         for i in range(len(two.rows)):
             p, c, d = (i, 1, 1) if last else reader.take("M", 3)
             require(p in range(len(two.rows)), "no such neuron", k, p)
-            require(p not in {other[0] for other in own}, "not a permutation", k, p)
+            require(p not in used, "not a permutation", k, p)
+            used.add(p)
             expect(d > 0 and gcd(c, d) == 1, "a scale is not in lowest terms", c, d)
             require(c > 0 or (free and k == len(a.layers) - 1 and c < 0), "a scale is not positive", k, i, c)
             own.append((p, c, d))
@@ -89,6 +92,7 @@ def matching(reader: Reader, claim: Claim, nets: list[Net]) -> None:
 def recovered(reader: Reader, claim: Claim, nets: list[Net]) -> None:
     """A d x.. e y..: all answers, whose digest is in the claim, are those of the first network; then as `matching`."""
     truth, n, m = nets[0], nets[0].widths[0], nets[0].widths[-1]
+    expect(claim.numbers[0] >= 0, "a negative number of answers", claim.numbers[0])
     asked: list[tuple[str | int, ...]] = []
     for _ in range(claim.numbers[0]):
         numbers = reader.take("A", n + m + 2)
@@ -146,6 +150,7 @@ def functional_dimension(reader: Reader, claim: Claim, nets: list[Net]) -> None:
     least the number claimed; and vectors V in echelon form, as many as are missing, that change no region's map."""
     net = nets[0]
     parameters = sum((n + 1) * m for n, m in pairwise(net.widths))
+    allow(parameters <= MAX_PARAMETERS, "too many parameters for a functional dimension", parameters)
     n, pivots = net.widths[0], dict[int, list[int]]()
     units = [as_change(net, [int(i == j) for i in range(parameters)]) for j in range(parameters)]
     (count,) = reader.take("D", 1)

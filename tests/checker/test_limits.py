@@ -54,6 +54,18 @@ def test_weights_that_would_make_forms_too_long_are_a_limit() -> None:
     assert isinstance(refusal(HEAD + "network 1 1 1\n" + layer * 2), Rejected)  # the hash
 
 
+def test_the_functional_dimension_of_a_large_network_is_a_limit() -> None:
+    from dataclasses import replace
+
+    from exactrev.certificates import certify_regions
+    from exactrev.network import Network
+
+    regions = certify_regions(Network.from_arrays([([[1] * 1000, [2] * 1000], [0, 0])]))
+    text = replace(regions, name="functional-dimension", numbers=(2002,), steps=(("D", 0),)).to_bytes()
+    with pytest.raises(Limit, match="too many parameters"):
+        check(io.BytesIO(text))
+
+
 def test_splits_without_end_are_rejected_at_the_depth_of_the_network() -> None:
     from exactrev.certificates import certify_regions
     from exactrev.network import Network
