@@ -18,7 +18,6 @@ from exactrev.equivalence.side_by_side import Side, owner_of, require_comparable
 from exactrev.equivalence.simplest import Difference, find_simplest_difference
 from exactrev.equivalence.vanishing import Vanishes
 from exactrev.network import Isomorphism, Network, Neuron
-from exactrev.network.isomorphisms import find_isomorphism
 from exactrev.search import Budget
 from exactrev.verdict import Outcome
 
@@ -90,12 +89,12 @@ def compare(a: Network, b: Network, budget: float | None = None) -> Comparison:
     require_comparable(a, b)
     if a == b:
         return Comparison(Relatedness.IDENTICAL, "all weights are equal")
-    isomorphism = find_isomorphism(a, b)
+    deadline = None if budget is None else time.monotonic() + budget
+    verdict = decide_equal(a, b, Budget(_NO_LIMIT, deadline))
+    isomorphism = verdict.witness.get("isomorphism")
     if isomorphism is not None:
         return Comparison(Relatedness.ISOMORPHIC, "a permutation and positive scaling of neurons", isomorphism)
     rows = find_row_distance(a, b)
-    deadline = None if budget is None else time.monotonic() + budget
-    verdict = decide_equal(a, b, Budget(_NO_LIMIT, deadline))
     if verdict.outcome is Outcome.UNDECIDED:
         return Comparison(Relatedness.UNDECIDED, verdict.checked, rows=rows)
     if verdict.outcome is Outcome.FAILS:

@@ -6,7 +6,12 @@ Never takes agreement at points for a proof.
 
 from __future__ import annotations
 
-from exactrev.equivalence.differences import find_easy_difference, find_nonzero_difference, first_difference
+from exactrev.equivalence.differences import (
+    find_easy_difference,
+    find_easy_differences,
+    find_nonzero_difference,
+    first_difference,
+)
 from exactrev.equivalence.side_by_side import require_comparable
 from exactrev.equivalence.vanishing import Vanishes
 from exactrev.errors import TheoryContradicted
@@ -32,6 +37,9 @@ def decide_equal(a: Network, b: Network, budget: Budget | None = None) -> Verdic
     HOLDS the neurons that both have are all that matters
     """
     require_comparable(a, b)
+    points = find_easy_differences(a, b, most=1)
+    if points:
+        return _fails(a, b, points[0], "a point was found")
     isomorphism = find_isomorphism(a, b)
     if isomorphism is not None:
         return Verdict(Outcome.HOLDS, "isomorphic", {"isomorphism": isomorphism})

@@ -95,9 +95,9 @@ class _Pruning:
         self.sides: dict[Neuron, set[Side]] = {} if side_of is None else {z: {side_of(z)} for z in net.neurons()}
         self.steps: list[Step] = []
         self.maps: dict[int, AffineMap] = {}
-        self.floats: dict[int, tuple[FloatArray, FloatArray]] = {}
+        self.activations: dict[int, FloatArray] = {}
         self.samples = _samples(net.n_in)
-        self.exact: list[Point] = [tuple(map(Fraction, x)) for x in self.samples.tolist()]
+        self.added: list[Point] = []
         for point in points:
             self._add(point)
 
@@ -148,8 +148,7 @@ class _Pruning:
         """Neurons that are on at no sample are searched for; a point that is found becomes a sample."""
         gone = {}
         for i in range(len(self.layers[k])):
-            both = len(self.sides.get(self._name(k, i), ())) == 2
-            if both or (self._activations(k)[:, i] > 0).any():
+            if self._is_common(k, i) or (self._activations(k)[:, i] > 0).any():
                 continue
             net = self._network()
             answer = find_point(net, [is_on(net, Neuron(k + 1, i))], self.budget.share(_CASES))
@@ -165,7 +164,11 @@ class _Pruning:
         a = self._activations(k)
         for i in range(1, len(self.layers[k])):
             for j in range(i):
-                if j not in gone and self._look_alike(a, i, j):
+                if self.budget.is_spent():
+                    return self._drop(k, gone)
+                if j in gone or (self._is_common(k, i) and self._is_common(k, j)):
+                    continue
+                if self._look_alike(a, i, j):
                     step = self._merge_if_proved(k, i, j)
                     if step is not None:
                         gone[i] = step
@@ -186,7 +189,7 @@ class _Pruning:
         a = self._activations(k)
         at = int(np.argmax(np.minimum(a[:, i] / a[:, i].max(), a[:, j] / a[:, j].max())))
         net = self._network()
-        z = net.preactivations(self.exact[at])[k]
+        z = net.preactivations(self._sample(at))[k]
         if z[i] <= 0 or z[j] <= 0:
             return None
         c = z[i] / z[j]
@@ -239,7 +242,7 @@ class _Pruning:
         """Layer k + 1, and what stands on it, is not what it was."""
         for each in (k, k + 1):
             self.maps.pop(each, None)
-            self.floats.pop(each, None)
+        self.activations = {below: values for below, values in self.activations.items() if below < k}
 
     def _name(self, k: int, i: int) -> Neuron:
         name = self.names[k][i]
@@ -247,22 +250,29 @@ class _Pruning:
             raise TheoryContradicted("a neuron that stands for none was looked at", layer=k + 1)
         return name
 
+    def _is_common(self, k: int, i: int) -> bool:
+        """Whether both of two networks side by side are known to have this neuron."""
+        return len(self.sides.get(self._name(k, i), ())) == 2
+
     def _add(self, point: Point) -> None:
         x = np.array([[float(entry) for entry in point]])
         if np.isfinite(x).all():
             self.samples = np.concatenate([self.samples, x])
-            self.exact.append(tuple(point))
+            self.activations = {}
+            self.added.append(tuple(point))
+
+    def _sample(self, at: int) -> Point:
+        """A sample, exactly."""
+        return self.added[at - _SAMPLES] if at >= _SAMPLES else tuple(map(Fraction, self.samples[at].tolist()))
 
     def _activations(self, k: int) -> FloatArray:
         """The activations of layer k + 1 at the samples, in floats."""
-        a = self.samples
-        with np.errstate(all="ignore"):
-            for below in range(k + 1):
-                if below not in self.floats:
-                    self.floats[below] = self._network().layers[below].as_floats()
-                W, b = self.floats[below]
-                a = np.maximum(a @ W.T + b, 0)
-        return np.nan_to_num(a)
+        if k not in self.activations:
+            below = self._activations(k - 1) if k else self.samples
+            W, b = self._network().layers[k].as_floats()
+            with np.errstate(all="ignore"):
+                self.activations[k] = np.nan_to_num(np.maximum(below @ W.T + b, 0))
+        return self.activations[k]
 
 
 def _samples(n: int) -> FloatArray:

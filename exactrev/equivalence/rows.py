@@ -10,9 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
+from exactrev.arithmetic.numbers import nearest_float
 from exactrev.network import AffineMap, Network
 
 __all__ = ["RowDistance", "find_row_distance"]
+
+Rows = list[list[Fraction]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +41,7 @@ def find_row_distance(a: Network, b: Network) -> RowDistance | None:
     """
     if not a.depth or not b.depth or a.widths[:2] != b.widths[:2]:
         return None
-    ours, theirs = _normalised(a.layers[0]), _normalised(b.layers[0])
-    table = [[max(abs(s - t) for s, t in zip(p, q, strict=True)) for q in theirs] for p in ours]
+    table = _distances(_normalised(a.layers[0]), _normalised(b.layers[0]))
     values = sorted({entry for row in table for entry in row})
     # The least value for which every neuron finds a partner that is no farther away.
     least = bisect_left(values, True, key=lambda value: _match(table, value) is not None)
@@ -45,12 +49,28 @@ def find_row_distance(a: Network, b: Network) -> RowDistance | None:
     return None if partners is None else RowDistance(values[least], tuple(partners))
 
 
-def _normalised(layer: AffineMap) -> list[list[Fraction]]:
+def _normalised(layer: AffineMap) -> Rows:
     rows = []
     for w, b in zip(layer.W, layer.b, strict=True):
         size = max(map(abs, w)) or Fraction(1)
         rows.append([entry / size for entry in (*w, b)])
     return rows
+
+
+def _distances(ours: Rows, theirs: Rows) -> list[list[Fraction]]:
+    """The largest difference of entries for every pair of rows. Floats say where it may be, with room for errors."""
+    p, q = (np.array([[nearest_float(*c.as_integer_ratio()) for c in row] for row in rows]) for rows in (ours, theirs))
+    table = []
+    with np.errstate(invalid="ignore"):
+        for i, row in enumerate(ours):
+            gaps = np.abs(p[i] - q)
+            slack = 1e-12 * (1 + np.abs(p[i]) + np.abs(q))
+            least = np.nan_to_num((gaps - slack).max(axis=1), nan=-np.inf)
+            near = ~(gaps + slack < least[:, None])  # where floats overflow, everything
+            table.append(
+                [max(abs(row[k] - other[k]) for k in np.flatnonzero(near[j])) for j, other in enumerate(theirs)]
+            )
+    return table
 
 
 def _match(table: Sequence[Sequence[Fraction]], most: Fraction) -> list[int] | None:

@@ -93,8 +93,10 @@ def find_point(net: Network, conditions: Sequence[Condition], budget: Budget | N
     >>> find_point(net, [one, other])
     Impossible(cases=1)
     """
-    system = build_system(net, conditions)
-    return _Search(system, budget or Budget()).run()
+    budget = budget or Budget()
+    if budget.is_spent():
+        return Open(0)
+    return _Search(build_system(net, conditions), budget).run()
 
 
 @dataclass(slots=True)
