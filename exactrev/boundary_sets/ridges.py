@@ -89,15 +89,16 @@ def _straddling_pairs(boundary_set: BoundarySet) -> Iterable[tuple[Piece, Piece]
         return
     rows = [row for piece in pieces for row in (piece.hyperplane, *piece.facets)]
     first = np.cumsum([0, *(1 + len(piece.facets) for piece in pieces)])[:-1]
-    vectors = [
-        vector
+    generators = [
+        [*piece.cone.rays, *piece.cone.lines, *(tuple(-x for x in line) for line in piece.cone.lines)]
         for piece in pieces
-        for vector in (*piece.cone.rays, *piece.cone.lines, *(tuple(-x for x in line) for line in piece.cone.lines))
     ]
-    counts = [len(piece.cone.rays) + 2 * len(piece.cone.lines) for piece in pieces]
-    values = (flint.fmpz_mat([*map(list, rows)]) * flint.fmpz_mat([*map(list, vectors)]).transpose()).tolist()
-    signs = np.array([[(value > 0) - (value < 0) for value in row] for row in values], np.int8)
-    ends = np.cumsum([0, *counts])
+    ends = np.cumsum([0, *map(len, generators)])
+    columns: dict[Row, int] = {}  # pieces share most of their corners
+    positions = [columns.setdefault(vector, len(columns)) for own in generators for vector in own]
+    values = flint.fmpz_mat([*map(list, rows)]) * flint.fmpz_mat([*map(list, columns)]).transpose()
+    flat = [(value > 0) - (value < 0) for value in values.entries()]
+    signs = np.array(flat, np.int8).reshape(len(rows), len(columns))[:, positions]
     highest = np.maximum.reduceat(signs, ends[:-1], axis=1)  # (rows, pieces)
     lowest = np.minimum.reduceat(signs, ends[:-1], axis=1)
     straddles = (highest[first] > 0) & (lowest[first] < 0)  # [p, q]: does q lie on both sides of p's hyperplane?
@@ -169,6 +170,8 @@ def _refine(flat: Flat, members: dict[int, Cone], dimension: int) -> list[tuple[
         while waiting:
             part = waiting.pop()
             for at, (old, owners) in enumerate(cells):
+                if any(not part.sides(row)[1] for row in old.rows[1:]):
+                    continue  # on the other side of one of its facets
                 common, rest = _split(part, old, dimension)
                 if common is not None:
                     cells[at : at + 1] = [(left, owners) for left in _split(old, part, dimension)[1]]

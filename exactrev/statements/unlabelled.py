@@ -18,10 +18,10 @@ from exactrev.recovery.from_boundaries import Layering, layers_from_boundaries
 from exactrev.statements.evidence import Evidence
 from exactrev.verdict import Outcome, Verdict
 
-__all__ = ["MOST_PIECES", "Unlabelled", "find_unfit", "read_unlabelled", "second_network"]
+__all__ = ["MOST_PIECES", "Unlabelled", "find_unfit", "read_unlabelled", "require_manageable", "second_network"]
 
-MOST_PIECES = 600
-"""Sets of more pieces are left undecided: pieces are compared in pairs."""
+MOST_PIECES = 2500
+"""Sets of more pieces are left undecided: pieces are compared in pairs, which for so many takes some ten seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +58,21 @@ def read_unlabelled(evidence: Evidence) -> Unlabelled:
     """
     if evidence not in _FOUND:
         complex = evidence.complex
-        if complex.n_facets > MOST_PIECES:
-            raise BudgetSpent(
-                "too many pieces", missing=f"the ridges of a set of {complex.n_facets} pieces, more than {MOST_PIECES}"
-            )
+        require_manageable(evidence)
         pieces = boundary_set(complex, lambda done, total: evidence.require_time("the set of boundaries"))
         evidence.require_time("who bends at whom")
         layering = layers_from_boundaries(pieces)
         owners = [_neurons_at(evidence.network, pieces, own) for own in layering.boundaries]
         _FOUND[evidence] = Unlabelled(pieces, layering, tuple(owners))
     return _FOUND[evidence]
+
+
+def require_manageable(evidence: Evidence) -> None:
+    """Raise `BudgetSpent` for more than `MOST_PIECES` pieces."""
+    count = evidence.complex.n_facets
+    if count > MOST_PIECES:
+        missing = f"the ridges of a set of {count} pieces, more than {MOST_PIECES}"
+        raise BudgetSpent("too many pieces", missing=missing)
 
 
 def _neurons_at(net: Network, pieces: BoundarySet, own: Sequence[int]) -> tuple[Neuron, ...]:

@@ -274,6 +274,14 @@ def test_sets_of_very_many_pieces_are_left_undecided(monkeypatch: pytest.MonkeyP
         assert verdict.witness == {"missing": "the ridges of a set of 19 pieces, more than 18"}
 
 
+def test_many_pieces_of_one_layer_are_just_hyperplanes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boundaries_determine, "MOST_PIECES", 0)
+    verdict = decide(relu_network([[1, 0, 0], [0, 1, 0], [1, 2, -3]]), "T2c")
+    assert (verdict.outcome, verdict.checked[:28]) == (Outcome.HOLDS, "the set contains 3 hyperplan")
+    # Two neurons with one hyperplane are seen as one: the set does not show their number.
+    assert decide(relu_network([[1, 0, 0], [0, 1, 0], [-2, 0, 0]]), "T2c").outcome is Outcome.FAILS
+
+
 def test_networks_without_hidden_neurons_have_nothing_to_determine() -> None:
     for _, verdict in verify(Network.from_arrays([([[1, 2]], [3])]), ALL).verdicts:
         assert (verdict.outcome, verdict.vacuous) == (Outcome.HOLDS, True)

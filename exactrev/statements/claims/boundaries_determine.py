@@ -55,6 +55,7 @@ from itertools import combinations
 from typing import Any
 
 from exactrev.boundary_sets import BoundarySet
+from exactrev.boundary_sets.pieces import oriented
 from exactrev.errors import AssumptionFailed, RecoveryAmbiguous
 from exactrev.geometry import regions
 from exactrev.geometry.boundary_pieces import boundary_set
@@ -65,7 +66,7 @@ from exactrev.statements.claims.linear_regions import decide_linear_regions_are_
 from exactrev.statements.evidence import Evidence
 from exactrev.statements.second_networks import exchange_pieces, find_exchanges, turn_round
 from exactrev.statements.statement import Statement
-from exactrev.statements.unlabelled import find_unfit, read_unlabelled, second_network
+from exactrev.statements.unlabelled import MOST_PIECES, find_unfit, read_unlabelled, require_manageable, second_network
 from exactrev.verdict import Outcome, Verdict
 
 __all__ = [
@@ -174,6 +175,11 @@ def decide_connected_boundaries_determine_the_network(evidence: Evidence) -> Ver
             return Verdict(Outcome.NOT_APPLICABLE, f"a boundary is {what}, not connected", {"neuron": boundary.neuron})
     if net.depth == 0:
         return Verdict(Outcome.HOLDS, "there are no hidden neurons, and no boundaries", vacuous=True)
+    if net.depth == 1 and evidence.complex.n_facets > MOST_PIECES:
+        planes = {oriented(row) for row in net.layers[0].rows}
+        if len(planes) == net.hidden_widths[0]:
+            checked = f"the set contains {len(planes)} hyperplanes, and they are the rows of the only hidden layer"
+            return Verdict(Outcome.HOLDS, checked)
     try:
         pieces = read_unlabelled(evidence).boundary_set
         family = network_from_boundaries(pieces)
@@ -215,12 +221,15 @@ def _members(pieces: BoundarySet, family: NetworkFamily) -> Iterator[Network]:
 
 def decide_boundaries_lead_through_the_layer_before(evidence: Evidence) -> Verdict:
     """T2d: under the hypotheses of Theorem 2 every boundary has a connected part that meets all of the layer before."""
-    failed = find_unfit(evidence) or _find_failed_hypothesis(evidence, with_linear_regions=True)
-    if failed is not None:
-        return failed
+    unfit = find_unfit(evidence)
+    if unfit is not None:
+        return unfit
     connected = find_connected_pairs(evidence)
     if not connected:
         return Verdict(Outcome.HOLDS, "no two hidden neurons are connected", vacuous=True)
+    failed = _find_failed_hypothesis(evidence, with_linear_regions=True)
+    if failed is not None:
+        return failed
     try:
         found = read_unlabelled(evidence)
     except AssumptionFailed as trouble:
@@ -251,6 +260,7 @@ def _find_failed_hypothesis(evidence: Evidence, with_linear_regions: bool) -> Ve
     if not meet.holds:
         return Verdict(Outcome.NOT_APPLICABLE, meet.checked, meet.witness)
     if with_linear_regions:
+        require_manageable(evidence)
         linear = decide_linear_regions_are_activation_regions(evidence)
         if not linear.holds:
             return Verdict(Outcome.NOT_APPLICABLE, linear.checked, linear.witness)

@@ -100,10 +100,11 @@ def _read_table(evidence: Evidence) -> Verdict:
         both = list(evidence.boundaries.ridge_neurons(ridge))
         point = evidence.boundaries.ridge_point(ridge)
         return Verdict(Outcome.FAILS, f"{pieces}: two boundaries bend along one", {"neurons": both, "at": point})
-    level = {(int(i), int(j)) for i, j in pairs[~bends.any(axis=1)]}
     later = bends.argmax(axis=1)[:, None]
     ordered = np.hstack([np.take_along_axis(pairs, 1 - later, 1), np.take_along_axis(pairs, later, 1)])
-    layers = find_depths(len(evidence.neurons), level, {(int(i), int(j)) for i, j in ordered[bends.any(axis=1)]})
+    bending = bends.any(axis=1)
+    level, order = (np.unique(table, axis=0).tolist() for table in (pairs[~bending], ordered[bending]))
+    layers = find_depths(len(evidence.neurons), [(i, j) for i, j in level], [(i, j) for i, j in order])
     if layers is None:
         return Verdict(Outcome.FAILS, f"{pieces}: boundaries bend at each other in a circle")
     for neuron, read in zip(evidence.neurons, layers, strict=True):
