@@ -31,13 +31,15 @@ Row = tuple[Fraction, ...]
 class Chamber:
     """A closed cell of the layers below `layer`, and the affine forms of the preactivations of `layer` on it.
 
-    `walls`: rows (a, b) with a x <= b. `forms`: rows (g, c) of u_j = g x + c.
+    `walls`: rows (a, b) with a x <= b. `forms`: rows (g, c) of u_j = g x + c. `active`: which of the u_j are positive
+    inside, if the walls of this layer are among the walls; then there is one set S only.
     """
 
     net: Network
     layer: int
     walls: tuple[Row, ...]
     forms: tuple[Row, ...]
+    active: tuple[bool, ...] | None = None
 
     def largest_ratio(self, source: int, target: int, sign: int) -> tuple[Fraction, Row]:
         """The supremum of sign * z' / u_source where u_source > 0 in the chamber, and where it is, as (x, s) for x / s.
@@ -81,6 +83,9 @@ class Chamber:
         weights, bias = [sign * w for w in layer.W[target]], sign * layer.b[target]
         up = [j for j, w in enumerate(weights) if w > 0 and j != source]
         down = [j for j, w in enumerate(weights) if w < 0 and j != source]
+        linear = [source]
+        if self.active is not None:
+            linear, up, down = [j for j, on in enumerate(self.active) if on], [], []
         if len(up) > MOST_CHOICES:
             raise BudgetSpent("too many choices", missing=f"2^{len(up)} linear programs for one ratio")
         m = len(down)
@@ -95,18 +100,22 @@ class Chamber:
         slopes = [weights[j] for j in down]
         for size in range(len(up), -1, -1):
             for chosen in combinations(up, size):
-                form = [sum((weights[j] * self.forms[j][i] for j in (*chosen, source)), zero) for i in range(n + 1)]
+                form = [sum((weights[j] * self.forms[j][i] for j in (*chosen, *linear)), zero) for i in range(n + 1)]
                 yield [*form[:-1], form[-1] + bias, *slopes], A, b
 
 
-def chamber(net: Network, layer: int, pattern: Pattern) -> Chamber:
-    """The chamber of `layer` in which the layers below have the given pattern (later layers of it are ignored)."""
+def chamber(net: Network, layer: int, pattern: Pattern, *, is_cut: bool = False) -> Chamber:
+    """The chamber of `layer` in which the layers below have the given pattern; if it is cut, the layer itself as well.
+
+    Later layers of the pattern are ignored.
+    """
     walls: list[Row] = []
-    for k in range(1, layer):
+    for k in range(1, layer + is_cut):
         form = net.preactivation_map(k, pattern)
         for weights, constant, on in zip(form.W, form.b, pattern[k - 1], strict=True):
             if any(weights) or on != (constant > 0):  # 0 <= |constant| is no wall
                 walls.append((*(-w for w in weights), constant) if on else (*weights, -constant))
     own = net.preactivation_map(layer, pattern)
-    return Chamber(net, layer, tuple(walls), tuple((*w, c) for w, c in zip(own.W, own.b, strict=True)))
+    forms = tuple((*w, c) for w, c in zip(own.W, own.b, strict=True))
+    return Chamber(net, layer, tuple(walls), forms, tuple(pattern[layer - 1]) if is_cut else None)
 

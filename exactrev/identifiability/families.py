@@ -146,7 +146,7 @@ def shared_weights(found: Pairs, source: Neuron) -> list[Family]:
 def _largest_ratios(found: Pairs, source: Neuron, target: Neuron, sign: int) -> Iterator[tuple[Fraction, Point]]:
     """The suprema of sign * z'/z over the chambers in which z is positive somewhere."""
     for cell in found.chambers[source.layer - 1]:
-        if cell.is_positive_somewhere(source.index):
+        if (cell.active is None or cell.active[source.index]) and cell.is_positive_somewhere(source.index):
             yield cell.largest_ratio(source.index, target.index, sign)
 
 

@@ -31,7 +31,7 @@ from exactrev.verdict import Outcome
 
 __all__ = ["CheckedFamily", "Identification", "PairReport", "identify"]
 
-MOST_CHECKED = 40
+MOST_CHECKED = 16
 """So many families are checked by comparing networks; the others rest on their reasons alone."""
 
 

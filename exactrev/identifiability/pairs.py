@@ -89,7 +89,8 @@ class Pair:
 class Pairs:
     """All connected pairs of a network, the patterns that were seen, and whether these are all that there are.
 
-    `chambers` lists, for every hidden layer, cells of the layers below; `has_all_chambers` says for which layers all.
+    `chambers` lists, for every hidden layer but the last, cells of the layers below, or of these and its own;
+    `has_all_chambers` says for which layers all.
     """
 
     net: Network
@@ -172,7 +173,7 @@ def _by_regions(net: Network) -> Pairs:
     patterns = tuple(complex.pattern(cell) for cell in range(complex.n_regions))
     every = [complex.pattern(cell) for cell in range(complex.n_cells)]
     chambers = tuple(
-        tuple(chamber(net, k, lower) for lower in dict.fromkeys(pattern[: k - 1] for pattern in every))
+        tuple(chamber(net, k, lower, is_cut=True) for lower in dict.fromkeys(pattern[:k] for pattern in every))
         for k in range(1, net.depth)
     )
     return Pairs(net, tuple(pairs), patterns, True, chambers, (True,) * len(chambers), complex)

@@ -174,6 +174,22 @@ def test_a_chamber_knows_where_its_neurons_are_positive() -> None:
     assert off.largest_ratio(0, 0, 1)[0] == -2
 
 
+def test_chambers_that_are_cut_give_the_same_ratios() -> None:
+    net = he_network((2, 5, 4, 1), seed=3)
+    found = find_pairs(net)
+    (whole,) = find_pairs(net, most_regions=0).chambers[0]
+    assert len(found.chambers[0]) > 10
+    for source in range(5):
+        for target in range(4):
+            # Where a ratio has no supremum as a whole, it has none in some part.
+            pair = next(p for p in found.pairs if (p.source.index, p.target.index) == (source, target))
+            for sign, case in ((1, 1), (-1, 2)):
+                if case in pair.empty_quadrants:
+                    cut = [c for c in found.chambers[0] if c.active is not None and c.active[source]]
+                    best = max(c.largest_ratio(source, target, sign)[0] for c in cut)
+                    assert best == whole.largest_ratio(source, target, sign)[0] <= 0
+
+
 def test_a_neuron_of_zeros_below_does_not_hide_where_another_is_positive() -> None:
     # z[1,1] is 0 everywhere, so that 0 <= 0 is all it says about a cell; z[2,0] = ReLU(x) is positive for x > 0.
     net = Network.from_arrays([([[1], [0]], [0, 0]), ([[1, 1]], [0]), ([[-2], [1]], [-1, 0]), ([[1, 1]], [0])])
