@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
 
+from exactrev.geometry import RegionComplex
 from exactrev.network import AffineMap, Network, Neuron
-from exactrev.statements.unlabelled import Unlabelled
 
 __all__ = ["exchange_pieces", "find_exchanges", "turn_round"]
 
@@ -48,27 +48,33 @@ def exchange_pieces(net: Network, layer: int, pair: tuple[int, int], sources: Se
     return Network((*net.layers[: layer - 1], AffineMap.from_fractions(rows), *net.layers[layer:]))
 
 
-def find_exchanges(net: Network, found: Unlabelled) -> Iterator[tuple[int, tuple[int, int], list[int]]]:
-    """Layer, pair of neurons, and neurons of the layer before, for which an exchange may keep all boundaries."""
+def find_exchanges(complex: RegionComplex) -> Iterator[tuple[int, tuple[int, int], list[int]]]:
+    """Layer, pair of neurons, and neurons of the layer before, for which an exchange may keep all boundaries.
+
+    Along a part of a boundary neurons of the layer before are switched one at a time, and are not all off, unless the
+    bias is 0: so sets of active neurons that have one in common are enough to tell the parts apart.
+    """
+    net = complex.network
+    seen = _active_before(complex)
     for k in range(2, net.depth + 1):
         biases = net.layers[k - 1].b
         for one, other in combinations(range(net.hidden_widths[k - 1]), 2):
             if biases[one] * biases[other] <= 0:
                 continue
-            seen = [_active_before(net, found, part) for i in (one, other) for part in found.parts_of(Neuron(k, i))]
             classes: list[set[int]] = []
-            for active in seen:
+            for active in seen[Neuron(k, one)] | seen[Neuron(k, other)]:
                 joined = [group for group in classes if group & active]
-                classes = [group for group in classes if not group & active] + [active.union(*joined)]
-            for group in classes[1:]:
+                classes = [group for group in classes if not group & active] + [set(active).union(*joined)]
+            for group in sorted(classes, key=min)[1:]:
                 yield k, (one, other), sorted(group)
 
 
-def _active_before(net: Network, found: Unlabelled, part: int) -> set[int]:
-    """The neurons of the layer before that are active somewhere along a part of a boundary."""
-    (neuron, *_) = found.owners[part]
-    active: set[int] = set()
-    for number in found.layering.boundaries[part]:
-        pattern = net.pattern(found.boundary_set.pieces[number].interior_point())
-        active |= {i for i, on in enumerate(pattern[neuron.layer - 2]) if on}
-    return active
+def _active_before(complex: RegionComplex) -> dict[Neuron, set[frozenset[int]]]:
+    """For every neuron after layer 1 the sets of neurons of the layer before that are active along a piece of it."""
+    seen: dict[Neuron, set[frozenset[int]]] = {neuron: set() for neuron in complex.network.neurons()}
+    for facet, (cell, _) in enumerate(complex.facet_cells.tolist()):
+        for neuron in complex.facet_neurons(facet):
+            if neuron.layer > 1:
+                active = complex.pattern(cell)[neuron.layer - 2]
+                seen[neuron].add(frozenset(i for i, on in enumerate(active) if on))
+    return seen

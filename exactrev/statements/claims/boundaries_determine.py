@@ -18,7 +18,7 @@ anew: its boundaries have to be the same set, its hypotheses have to hold, and i
 passes, the claim FAILS and the network is the witness. If none does, that proves nothing: UNDECIDED.
 Check of T2c. The set, without labels, is handed to the recovery, which knows nothing else; what comes back is compared
 with N. Where signs have several solutions, the network that belongs to the second one is enumerated.
-Check of T2d. Pieces are joined across ridges; every connected part of B[z] is asked which boundaries it crosses.
+Check of T2d. Pieces of B[z] are joined across ridges; every part is asked which boundaries it meets along them.
 
 All three are NOT_APPLICABLE where a hypothesis fails, inside a box, and where a boundary has interior.
 
@@ -51,8 +51,11 @@ References: Rolnick & Körding (2020), §3.3 and Appendix C; their slides, where
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
+
+import networkx as nx
+import numpy as np
 
 from exactrev.boundary_sets import BoundarySet
 from exactrev.boundary_sets.pieces import oriented
@@ -94,7 +97,8 @@ def decide_boundaries_determine_the_network(evidence: Evidence) -> Verdict:
         return failed
     if net.depth == 0:
         return Verdict(Outcome.HOLDS, "there are no hidden neurons, and no boundaries", vacuous=True)
-    pieces = read_unlabelled(evidence).boundary_set
+    require_manageable(evidence)
+    pieces = boundary_set(evidence.complex, lambda done, total: evidence.require_time("the set of boundaries"))
     tried = 0
     for how, neurons, other in (*_exchanged(evidence), *_turned_round(evidence)):
         evidence.require_time("whether another network has the same boundaries")
@@ -118,7 +122,7 @@ def _exchanged(evidence: Evidence) -> Iterator[tuple[str, list[Neuron], Network]
     """Networks in which two neurons have exchanged pieces."""
     if all(boundary.is_connected for boundary in evidence.boundaries):
         return
-    for k, (one, other), sources in find_exchanges(evidence.network, read_unlabelled(evidence)):
+    for k, (one, other), sources in find_exchanges(evidence.complex):
         neurons = [Neuron(k, one), Neuron(k, other), *(Neuron(k - 1, i) for i in sources)]
         exchanged = exchange_pieces(evidence.network, k, (one, other), sources)
         yield "exchanged_are_the_weights_of_two_neurons_from", neurons, exchanged
@@ -230,25 +234,46 @@ def decide_boundaries_lead_through_the_layer_before(evidence: Evidence) -> Verdi
     failed = _find_failed_hypothesis(evidence, with_linear_regions=True)
     if failed is not None:
         return failed
-    try:
-        found = read_unlabelled(evidence)
-    except AssumptionFailed as trouble:
-        return Verdict(Outcome.FAILS, "the pieces do not pair up across ridges", {"at": trouble.witness})
-    met: dict[int, set[Neuron]] = {i: set() for i in range(len(found.owners))}
-    for crossing in found.layering.crossings:
-        met[crossing.bending] |= set(found.owners[crossing.crossed])
+    numbers = {neuron: number for number, neuron in enumerate(evidence.neurons)}
+    parts, met = _find_parts(evidence)
     for z in dict.fromkeys(later for _, later in connected):
         before = {earlier for earlier, later in connected if later == z}
-        parts = found.parts_of(z)
-        if not any(before <= met[part] for part in parts):
+        own = parts[numbers[z]]
+        missed = [sorted(before - {evidence.neurons[i] for i in met[numbers[z], part]}) for part in own]
+        if all(missed):
             witness: dict[str, Any] = {"neuron": z}
-            for part in parts:
-                point = found.boundary_set.pieces[found.layering.boundaries[part][0]].interior_point()
-                witness[f"part {parts.index(part)}"] = {"contains": point, "misses": sorted(before - met[part])}
+            for number, (facet, misses) in enumerate(zip(own, missed, strict=True)):
+                point = evidence.complex.facet_point(facet)
+                evidence.require_zeros(point, [z])
+                witness[f"part {number}"] = {"contains": point, "misses": misses}
             return Verdict(
-                Outcome.FAILS, f"none of the {len(parts)} connected parts of a boundary meets all before it", witness
+                Outcome.FAILS, f"none of the {len(own)} connected parts of a boundary meets all before it", witness
             )
     return Verdict(Outcome.HOLDS, f"all {len({z for _, z in connected})} boundaries after layer 1 have such a part")
+
+
+def _find_parts(evidence: Evidence) -> tuple[dict[int, list[int]], dict[tuple[int, int], set[int]]]:
+    """For every neuron (by number) its parts, known by a facet, and for every part the neurons met along ridges."""
+    cells, ridges = evidence.complex.cells, evidence.boundaries.ridges
+    graph: nx.Graph[tuple[int, int]] = nx.Graph()
+    graph.add_nodes_from((int(i), facet) for facet in range(evidence.complex.n_facets) for i in cells.facet_ids[facet])
+    places: list[tuple[int, int, set[int]]] = []
+    for ridge in np.flatnonzero(ridges.is_ridge).tolist():
+        around, neurons = ridges.facets[ridge].tolist(), set(ridges.ids[ridge].tolist())
+        for i in neurons:
+            own = [facet for facet in around if i in cells.facet_ids[facet]]
+            graph.add_edges_from(((i, one), (i, other)) for one, other in pairwise(own))
+            places += [(i, own[0], neurons - {i})] if own else []
+    parts: dict[int, list[int]] = {i: [] for i in range(len(evidence.neurons))}
+    part_of: dict[tuple[int, int], int] = {}
+    for component in nx.connected_components(graph):
+        first = min(component)
+        parts[first[0]].append(first[1])
+        part_of |= dict.fromkeys(component, first[1])
+    met: dict[tuple[int, int], set[int]] = {(i, part): set() for i, own in parts.items() for part in own}
+    for i, facet, others in places:
+        met[i, part_of[i, facet]] |= others
+    return parts, met
 
 
 # -- the hypotheses ----------------------------------------------------------------------------------------------------
@@ -260,7 +285,6 @@ def _find_failed_hypothesis(evidence: Evidence, with_linear_regions: bool) -> Ve
     if not meet.holds:
         return Verdict(Outcome.NOT_APPLICABLE, meet.checked, meet.witness)
     if with_linear_regions:
-        require_manageable(evidence)
         linear = decide_linear_regions_are_activation_regions(evidence)
         if not linear.holds:
             return Verdict(Outcome.NOT_APPLICABLE, linear.checked, linear.witness)
