@@ -246,7 +246,6 @@ def valid(corpus: Corpus) -> None:
         "all_zero": certify_regions(relu([[0, 0]], [[0, 0]])),
         "long_numbers": certify_regions(relu([[1, 0], [1, -(10**300)]], [[1, 1, 0]])),
         "sliver": certify_regions(relu([[1, 0], [1, Fraction(-1, 2**500)]], [[1, 1, 0]])),
-        "an_unused_row_of_zeros_does_no_harm": replace(DEEP_DISJOINT),
     }.items():  # fmt: skip
         corpus.add(0, name, case)
 

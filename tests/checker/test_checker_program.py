@@ -56,7 +56,7 @@ def test_refusals_give_the_reason_on_stderr_and_nothing_on_stdout() -> None:
 
 def test_the_first_condition_that_fails_is_named_with_its_values() -> None:
     done = run(REJECTED)
-    assert done.stderr.endswith("REJECTED: other numbers of regions and thick cells: (7, 0): (8, 0)\n")
+    assert done.stderr.endswith("REJECTED: other numbers of regions and thick cells: [7, 0]: (8, 0)\n")
 
 
 def test_several_certificates_give_a_line_each_and_the_worst_code() -> None:

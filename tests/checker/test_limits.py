@@ -9,7 +9,7 @@ import pytest
 
 from exactrev.checker import parsing
 from exactrev.checker.kinds import check
-from exactrev.checker.refusals import Limit, Malformed, Refused, Rejected
+from exactrev.checker.refusals import Limit, Malformed, Refused, Rejected, require
 
 HASH = "sha256:" + "0" * 64
 HEAD = f"exactrev-certificate 1\nclaim regions 1 0 {HASH}\nproof tree\n"
@@ -96,4 +96,9 @@ def test_reasons_are_one_short_line_whatever_is_in_the_file() -> None:
         assert len(reason) < 400
         assert reason.isascii()
         assert reason.isprintable()
-    assert "(an integer of 33220 bits)" in str(refusal(HEAD + "network -" + "9" * 10_000 + " 1\n"))
+    assert str(refusal(HEAD + "network -" + "9" * 10_000 + " 1\n")).endswith("999...")
+
+
+def test_values_that_python_refuses_to_write_are_not_shown() -> None:
+    with pytest.raises(Rejected, match=r"^the reason: \(too long to be shown\): 3$"):
+        require(False, "the reason", [10**30_000], 3)
