@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from exactrev.identifiability import CheckedFamily, Identification, PairReport, SecondNetwork
     from exactrev.network import Network
+    from exactrev.verdict import Verdict
 
 __all__ = ["identify"]
 
@@ -38,20 +39,23 @@ def identify(ctx: click.Context, net: str, raw: bool, as_json: bool) -> None:
     For every two connected neurons of consecutive layers: do their boundaries meet; if not, which case holds (1 to 4
     as in the paper, 5: none of them, the later boundary has parts on both sides of the earlier one); is the weight
     identifiable, up to permutation and scaling, among the networks near by? With families of equal networks where it is
-    not, the functional dimension, and second networks far away, as far as any are known.
+    not, the functional dimension, and second networks far away, as far as any are known. For some shapes it is proved
+    that there are none.
 
     The exit code is 0 if every network near by with the same function is a rescaling of NET, 1 if another one is
     shown, near or far, and 3 if neither is decided.
     """
     network = load_network(net, raw)
+    from exactrev.identifiability import decide_unique
     from exactrev.identifiability import identify as identify_network
 
     with Watch("pairs") as watch:
         found = identify_network(network, progress=watch)
+    unique = decide_unique(network, found)
     if as_json:
-        print_json(_record(net, network, found), pairs=map(_pair_record, found.pairs))
+        print_json(_record(net, network, found, unique), pairs=map(_pair_record, found.pairs))
     else:
-        _print_text(net, network, found)
+        _print_text(net, network, found, unique)
     if found.has_further_isomorphisms:
         ctx.exit(ExitCode.FAILS)
     ctx.exit(ExitCode.HOLDS if found.is_locally_unique else ExitCode.UNDECIDED)
@@ -60,7 +64,7 @@ def identify(ctx: click.Context, net: str, raw: bool, as_json: bool) -> None:
 # -- text --------------------------------------------------------------------------------------------------------------
 
 
-def _print_text(name: str, net: Network, found: Identification) -> None:
+def _print_text(name: str, net: Network, found: Identification, unique: Verdict) -> None:
     print_lines([title(name, net), *_dimension_lines(found), ""])
     if found.pairs:
         columns = ("from", "to", "meet", "case", "identifiable", "")
@@ -73,7 +77,7 @@ def _print_text(name: str, net: Network, found: Identification) -> None:
         print_lines(_family_lines(checked))
     for second in found.second_networks:
         print_lines([f"second network, {second.kind}: {second.how}", *_weights(second.network)])
-    print_lines([_verdict(found)])
+    print_lines([_verdict(found, unique)])
 
 
 def _dimension_lines(found: Identification) -> list[str]:
@@ -112,7 +116,9 @@ def _family_lines(checked: CheckedFamily) -> list[str]:
     return lines
 
 
-def _verdict(found: Identification) -> str:
+def _verdict(found: Identification, unique: Verdict) -> str:
+    if unique.holds:
+        return f"verdict: the function determines the network, up to permutation and scaling; {unique.checked}"
     if found.is_locally_unique:
         near = "near by, every network with the same function is a rescaling of this one"
         return f"verdict: {near}" + ("; far away there is another one" if found.second_networks else "")
@@ -136,7 +142,7 @@ def _short(value: Fraction) -> str:
 # -- JSON --------------------------------------------------------------------------------------------------------------
 
 
-def _record(name: str, net: Network, found: Identification) -> dict[str, Any]:
+def _record(name: str, net: Network, found: Identification, unique: Verdict) -> dict[str, Any]:
     from exactrev.arithmetic.numbers import format_rational
 
     dimension = found.dimension
@@ -158,6 +164,7 @@ def _record(name: str, net: Network, found: Identification) -> dict[str, Any]:
         ],
         "locally_unique": found.is_locally_unique,
         "further_isomorphisms": found.has_further_isomorphisms,
+        "unique": {"verdict": str(unique.outcome), "checked": unique.checked},
         "families": [_family_record(checked) for checked in found.families],
         "second_networks": [_second_record(second) for second in found.second_networks],
     }

@@ -213,7 +213,7 @@ def _judge(shape: Sequence[int], entries: Entries, case: int, further: bool) -> 
 
 def _has_lemma(net: Network) -> bool:
     """Does a lemma about all networks of the architecture exist, so that being unique near by need not do?"""
-    return (net.depth == 2 and net.hidden_widths[1] == 1) or net.widths[:-1] == (2, 2, 2)
+    return (net.depth == 2 and net.hidden_widths[1] == 1) or net.hidden_widths == (2, 2)
 
 
 def _shrink(

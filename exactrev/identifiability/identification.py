@@ -22,6 +22,7 @@ from exactrev.geometry import RegionComplex
 from exactrev.geometry.enumeration import Progress
 from exactrev.identifiability.dimension import FunctionalDimension, functional_dimension, span_dimension
 from exactrev.identifiability.families import Family, bias_family, free_weight, shared_weights
+from exactrev.identifiability.jacobian import MOST_PARAMETERS
 from exactrev.identifiability.pairs import Pair, Pairs, find_pairs
 from exactrev.identifiability.parameters import Direction, Parameter
 from exactrev.identifiability.second_networks import SecondNetwork, find_second_networks
@@ -94,6 +95,8 @@ class Identification:
 def identify(net: Network, *, found: Pairs | None = None, progress: Progress | None = None) -> Identification:
     """What the function of a network determines of its weights.
 
+    Raises `BudgetSpent` for networks with more parameters than a rank is computed for.
+
     >>> net = Network.from_arrays([([[1, 0], [0, 1]], [0, 0]), ([[-2, -1], [1, 1]], [-1, -1]), ([[1, 1]], [0])])
     >>> answer = identify(net)
     >>> print(answer.pairs[0].pair, answer.pairs[0].pair.case, answer.pairs[0].identifiable)
@@ -101,6 +104,8 @@ def identify(net: Network, *, found: Pairs | None = None, progress: Progress | N
     >>> print(answer.pairs[3].pair, answer.pairs[3].pair.case, answer.pairs[3].identifiable)
     z[1,1] -> z[2,1] None True
     """
+    if net.parameters > MOST_PARAMETERS:
+        raise BudgetSpent("too many parameters", parameters=net.parameters, most=MOST_PARAMETERS)
     found = find_pairs(net, progress=progress) if found is None else found
     weights = _weight_families(found)
     dimension = functional_dimension(net, found)

@@ -13,11 +13,15 @@ from math import isqrt
 import flint
 
 from exactrev.arithmetic.integer_matrices import clear_denominators, integer_nullspace
+from exactrev.errors import BudgetSpent
 from exactrev.network import Network, Pattern
 
-__all__ = ["Rows", "find_nullspace", "jacobian_rows", "parameter_nullspace"]
+__all__ = ["MOST_PARAMETERS", "Rows", "find_nullspace", "jacobian_rows", "parameter_nullspace"]
 
 Rows = list[list[int]]
+
+MOST_PARAMETERS = 2000
+"""The rank is not computed for more."""
 
 _MOST_PRIMES = 96
 _FIRST_PRIME = 2**62
@@ -65,28 +69,39 @@ def parameter_nullspace(
 ) -> list[tuple[Fraction, ...]]:
     """A basis of the directions along which no coefficient of N's map moves to first order, for all these patterns.
 
-    `known`: independent directions of which it is known that they belong to it; when no others are left, the remaining
-    patterns are not looked at. Every vector is checked against every pattern otherwise.
+    `known`: independent directions of which it is known that they belong to it; when the rank leaves room for no others
+    they are the answer, and the remaining patterns are not looked at. Else every vector is checked against every
+    pattern, in integers. Raises `BudgetSpent` for more than `MOST_PARAMETERS`.
     """
     denominators = [layer.denominator for layer in net.layers for row in layer.rows for _ in row]
     count = len(denominators)
-    rows: dict[tuple[int, ...], None] = {}
-    basis: list[tuple[int, ...]] = []
-    fresh = False
+    if count > MOST_PARAMETERS:
+        raise BudgetSpent("too many parameters", missing=f"the rank of a matrix with {count} columns")
+    kept: Rows = []
+    seen: dict[tuple[int, ...], None] = {}
     for batch in _batches(patterns):
-        for pattern in batch:
-            own = {clear_denominators(row)[0] for row in jacobian_rows(net, pattern) if any(row)}
-            if not fresh or _moves(own, basis):
-                rows |= dict.fromkeys(own)
-                fresh = False
-        if not fresh:
-            basis = find_nullspace([list(row) for row in rows], count)
-            fresh = True
-        if len(basis) == len(known):
-            break
-    if not patterns:
-        basis = [tuple(int(i == j) for j in range(count)) for i in range(count)]
+        fresh = [row for pattern in batch for row in _primitive_rows(net, pattern) if row not in seen]
+        seen |= dict.fromkeys(fresh)
+        kept = _independent_rows([*kept, *map(list, dict.fromkeys(fresh))])
+        if len(kept) == count - len(known):  # independent modulo a prime, so independent
+            return [tuple(vector) for vector in known]
+    basis = find_nullspace(kept, count)
+    while wrong := [row for row in seen if _moves({row}, basis)] if _moves(set(seen), basis) else []:
+        kept += [list(row) for row in wrong]  # rows that depended on others modulo the prime only
+        basis = find_nullspace(kept, count)
     return [tuple(Fraction(y, d) for y, d in zip(vector, denominators, strict=True)) for vector in basis]
+
+
+def _primitive_rows(net: Network, pattern: Pattern) -> list[tuple[int, ...]]:
+    return [clear_denominators(row)[0] for row in jacobian_rows(net, pattern) if any(row)]
+
+
+def _independent_rows(rows: Rows) -> Rows:
+    """The rows that are no combination of those before them, modulo a prime."""
+    if not rows:
+        return []
+    reduced, rank = flint.nmod_mat(flint.fmpz_mat(rows).transpose(), _previous_prime(_FIRST_PRIME)).rref()
+    return [rows[i] for i in _pivots(reduced, rank)]
 
 
 def _batches(patterns: Sequence[Pattern]) -> Iterator[Sequence[Pattern]]:

@@ -15,10 +15,10 @@ with e_i = -1 is 0, so by (c) all e_i are 1. Let c~ = c. On the region of (d) M 
 not be 0; so d~ = d there, and b~' = b' from where N is not constant. Let c~ = -c. Then z~' = k - z' for a number k. It
 is positive where z' is (and N not constant), so k > 0; and not positive on the region of (d), so k < 0: impossible.
 
-**2-2-2-n_out.** Write p, q for u_1, u_2, and z'_j = v_j1 ReLU(p) + v_j2 ReLU(q) + b_j, N = sum C_j ReLU(z'_j) + d.
-Suppose that (a) the lines p = 0 and q = 0 cross, no v_ji and no b_j is 0, no C_j is 0, neither B[z'_j] is empty, and
-they are disjoint; (b) far out, N has kinks on all four half-lines of p = 0 and q = 0; (c) N is not constant on any
-quadrant but p, q < 0; (d) no sum of C_j x (v_j1, v_j2) over a non-empty set of j is 0. Then M is isomorphic to N.
+**Two and two hidden neurons** (n_in-2-2-n_out). Write p, q for u_1, u_2, and z'_j = v_j1 ReLU(p) + v_j2 ReLU(q) + b_j,
+N = sum C_j ReLU(z'_j) + d. Suppose that (a) W^1 has rank 2, no v_ji, b_j or C_j is 0, no B[z'_j] is empty, and they are
+disjoint; (b) far out, N has kinks on all four half-lines of p = 0 and q = 0; (c) N is not constant on any quadrant
+but p, q < 0; (d) no sum of C_j x (v_j1, v_j2) over a non-empty set of j is 0. Then M is isomorphic to N.
 *Proof.* A B[z'_j] is a curve with exactly two unbounded rays: one in p > 0 > q if -b/v_1 > 0, one in p < 0 < q if
 -b/v_2 > 0, and one in p, q > 0 if just one of these is positive. So N's kinks have 4 + 2 + 2 rays. M's two lines are
 not parallel, since N's kinks are not; so M's have at most four rays on these lines and, counting in the same way with
@@ -28,7 +28,10 @@ of N's that lie opposite to each other on one line are those of p = 0, and those
 quadrant where neither of its neurons is active. In the open quadrants M's kinks are the curves of z~'_j (two pieces on
 one line would be one curve, with two rays instead of four), and these are connected, so each is a B[z'_j]; in p, q > 0
 a piece of it determines (v_j1 : v_j2 : b_j). So z~'_j is z'_j or -z'_j after scaling, the jumps give C~_j = C_j, and if
-S is the set of those with a minus, the sum of C_j z'_j over S is constant: by (d) S is empty, and d~ = d.
+S is the set of those with a minus, the sum of C_j z'_j over S is constant: by (d) S is empty, and d~ = d. That was for
+n_in = 2. For more inputs take any plane on which p and q are coordinates: there M and N are 2-2-2-n_out networks, so
+each u~_i vanishes where p or q does. Every point is on such a plane, so the hyperplane u~_i = 0 is p = 0 or q = 0; and
+the rest is known from any one of these planes.
 
 Knows regions, and the conditions of the lemmas. HOLDS by a lemma, FAILS with an equal network, UNDECIDED else.
 """
@@ -37,13 +40,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from exactrev.arithmetic.integer_matrices import integer_rank
 from exactrev.geometry import RegionComplex, boundaries
 from exactrev.identifiability.identification import Identification, identify
 from exactrev.identifiability.second_networks import negatable_sets
 from exactrev.network import Network, is_isomorphic
 from exactrev.verdict import Outcome, Verdict
 
-__all__ = ["decide_unique", "is_unique_by_one_last_neuron", "is_unique_in_the_plane"]
+__all__ = ["decide_unique", "is_unique_by_one_last_neuron", "is_unique_by_two_and_two"]
 
 MOST_NEURONS = 12
 """In layer 1; then no set of neurons is left out of the search for sums that vanish."""
@@ -66,8 +70,8 @@ def decide_unique(net: Network, identified: Identification | None = None) -> Ver
     if complex is not None and complex.n_thick == 0 and found.is_locally_unique:
         if is_unique_by_one_last_neuron(complex):
             return Verdict(Outcome.HOLDS, "the lemma about one neuron in the last of two hidden layers applies")
-        if is_unique_in_the_plane(complex):
-            return Verdict(Outcome.HOLDS, "the lemma about 2-2-2 applies")
+        if is_unique_by_two_and_two(complex):
+            return Verdict(Outcome.HOLDS, "the lemma about two and two hidden neurons applies")
     near = "unique near by" if found.is_locally_unique else "not known to be unique near by"
     return Verdict(Outcome.UNDECIDED, f"{near}; no lemma applies, and no second network was found")
 
@@ -96,15 +100,16 @@ def is_unique_by_one_last_neuron(complex: RegionComplex) -> bool:
     )
 
 
-def is_unique_in_the_plane(complex: RegionComplex) -> bool:
+def is_unique_by_two_and_two(complex: RegionComplex) -> bool:
     """Whether the network satisfies (a) to (d) of the second lemma. Without thick cells only."""
     net = complex.network
-    if net.widths[:-1] != (2, 2, 2) or complex.n_thick:
+    if net.hidden_widths != (2, 2) or complex.n_thick:
         return False
-    (a, b), (c, d) = net.layers[0].W
     v, bias = net.layers[1].W, net.layers[1].b
     C = [[row[j] for row in net.layers[2].W] for j in range(2)]
-    if a * d == b * c or not all(map(all, v)) or not all(bias) or not all(map(any, C)):
+    if integer_rank([row[:-1] for row in net.layers[0].rows]) < 2:
+        return False
+    if not all(map(all, v)) or not all(bias) or not all(map(any, C)):
         return False
     if any(all(bias[j] * v[j][i] > 0 for i in range(2)) for j in range(2)):  # then z'_j has the sign of b_j everywhere
         return False

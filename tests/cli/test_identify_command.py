@@ -7,6 +7,7 @@ from fractions import Fraction
 from command_line import Run
 
 from exactrev import Network, save
+from exactrev.network import he_network
 
 HIDDEN = Network.from_arrays([([[1, 0], [0, 1]], [0, 0]), ([[2, -1]], [-1]), ([[1]], [0])])
 UNIQUE = Network.from_arrays([([[1, 0], [0, 1]], [0, 0]), ([[-2, 1]], [1]), ([[1]], [0])])
@@ -35,6 +36,13 @@ def test_a_network_that_is_unique_near_by_holds(run: Run) -> None:
     answer = run("identify", "unique.json")
     assert answer.code == 0
     assert "functional dimension 8, rank over all" in answer.out
+    assert "verdict: the function determines the network, up to permutation and scaling; the lemma" in answer.out
+    assert run("identify", "unique.json", "--json").json["unique"]["verdict"] == "HOLDS"
+
+
+def test_a_network_of_another_shape_is_said_to_be_unique_near_by(run: Run) -> None:
+    answer = run("identify", "figure1")
+    assert answer.code == 0
     assert answer.out.endswith("every network with the same function is a rescaling of this one\n")
 
 
@@ -54,6 +62,14 @@ def test_a_network_with_no_hidden_layer_is_answered(run: Run) -> None:
     assert answer.code == 0
     assert answer.json["pairs"] == []
     assert answer.json["functional_dimension"] == 3
+
+
+def test_a_network_with_too_many_parameters_is_undecided_in_one_line(run: Run) -> None:
+    save(he_network((40, 50, 1), seed=0), "large.json")
+    answer = run("identify", "large.json")
+    assert answer.code == 3
+    assert "too many parameters" in answer.err
+    assert answer.err.count("\n") == 1
 
 
 def test_an_example_takes_the_place_of_a_file_and_a_wrong_name_is_one_line(run: Run) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import known_networks as known
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exactrev.identifiability import find_pairs, identify
+from exactrev.errors import TheoryContradicted
+from exactrev.identifiability import Family, Parameter, find_pairs, identify
+from exactrev.identifiability.identification import _check
 from exactrev.identifiability.parameters import along
 from exactrev.identifiability.structure import Relations, list_fields, relations_of_pairs, relations_of_patterns
 from exactrev.network import Network, Neuron, he_network, random_rational_network
@@ -54,6 +58,14 @@ def test_every_family_was_compared_inside_and_outside() -> None:
             assert checked.inside
             assert all(outcome is Outcome.HOLDS for _, outcome in checked.inside)
             assert all(outcome is Outcome.FAILS for _, outcome in checked.outside)
+
+
+def test_a_family_with_a_different_network_inside_is_a_contradiction() -> None:
+    # 1 - 2 a1 + a2: no parameter can move on its own.
+    wrong = Family(known.UNIQUE, {Parameter(2, 0, 0): Fraction(1)}, None, Fraction(1), "for the test")
+    with pytest.raises(TheoryContradicted, match="two networks of a family are different"):
+        _check(wrong, is_compared=True)
+    assert _check(wrong, is_compared=False).inside == ()
 
 
 def test_a_weight_that_is_not_identifiable_comes_with_a_family_that_moves_it() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from exactrev.equivalence import decide_equal
 from exactrev.geometry import regions
 from exactrev.identifiability import decide_unique
-from exactrev.identifiability.uniqueness import is_unique_by_one_last_neuron, is_unique_in_the_plane
+from exactrev.identifiability.uniqueness import is_unique_by_one_last_neuron, is_unique_by_two_and_two
 from exactrev.network import Network, Neuron, is_isomorphic, permute, random_rational_network, scale
 from exactrev.verdict import Outcome
 
@@ -26,7 +26,13 @@ PLANE = Network.from_arrays(
 )
 
 
-@pytest.mark.parametrize("net", [*LAST, PLANE], ids=lambda net: net.architecture)
+# The same over u = (x + 2 y - w, y + 3 w) on three inputs.
+SPACE = Network.from_arrays(
+    [([[1, 2, -1], [0, 1, 3]], [0, 0]), ([[-2, 1], [3, -1]], [1, -1]), ([[1, 0], [0, 1]], [0, 0])]
+)
+
+
+@pytest.mark.parametrize("net", [*LAST, PLANE, SPACE], ids=lambda net: net.architecture)
 def test_the_lemmas_prove_networks_unique(net: Network) -> None:
     verdict = decide_unique(net)
     assert verdict.holds
@@ -91,7 +97,7 @@ def test_the_second_lemma_needs_each_of_its_conditions(
     W1: list[list[int]], W2: list[list[int]], b2: list[int], C: list[list[int]], why: str
 ) -> None:
     net = Network.from_arrays([(W1, [0, 0]), (W2, b2), (C, [0] * len(C))])
-    assert not is_unique_in_the_plane(regions(net)), why
+    assert not is_unique_by_two_and_two(regions(net)), why
 
 
 @settings(max_examples=10)
@@ -112,4 +118,4 @@ def test_nothing_is_claimed_about_other_shapes() -> None:
     net = random_rational_network((2, 4, 3, 1), seed=7, numerator=5, denominator=3)
     assert decide_unique(net).outcome in (Outcome.UNDECIDED, Outcome.FAILS)
     assert not is_unique_by_one_last_neuron(regions(net))
-    assert not is_unique_in_the_plane(regions(net))
+    assert not is_unique_by_two_and_two(regions(net))
