@@ -20,9 +20,10 @@ from itertools import combinations, pairwise, permutations
 
 import numpy as np
 
+from exactrev.arithmetic.numbers import lift
 from exactrev.geometry import RegionComplex, boundaries, regions
 from exactrev.geometry.domain import Simplex
-from exactrev.network import Network
+from exactrev.network import AffineMap, Network
 from exactrev.statements.second_networks import exchange_pieces
 
 __all__ = ["Interval", "Ranges", "around", "exchange_survives", "find_exchange_radius", "keeps_cells", "keeps_jumps"]
@@ -33,6 +34,9 @@ Ranges = tuple[tuple[tuple[Interval, ...], ...], ...]
 
 Combination = Mapping[str, Interval]
 """Coefficients of forms: of ``u0``, ``u1``, ... in layer 1, of the constant ``1``, and of the walls ``w0``, ..."""
+
+TURN = ((1, "1/9"), ("-1/7", 1))
+"""Other coordinates of the plane, of no particular kind."""
 
 ZERO = (Fraction(0), Fraction(0))
 ONE = (Fraction(1), Fraction(1))
@@ -116,9 +120,9 @@ def exchange_survives(
     becomes = (*ranges[: layer - 1], tuple(map(tuple, changed)), *ranges[layer:])
     for each, all_around in ((net, ranges), (exchange_pieces(net, layer, pair, sources), becomes)):
         complex = regions(each)
-        if not (_all_meet(complex) and _are_apart(complex, layer, pair, sources)):
+        if not (_all_meet(complex) and _are_apart(complex, layer, pair, sources) and keeps_jumps(complex, all_around)):
             return False
-        if not (keeps_cells(complex, all_around) and keeps_jumps(complex, all_around)):
+        if not (keeps_cells(complex, all_around) or _keeps_cells_turned(each, all_around)):
             return False
     return True
 
@@ -145,6 +149,18 @@ def _require_plane(complex: RegionComplex) -> None:
         raise ValueError("cells are followed over the plane R^2 only")
     if not complex.is_generic:
         raise ValueError("cells are followed in general position only")
+
+
+def _keeps_cells_turned(net: Network, ranges: Ranges) -> bool:
+    """The same in other coordinates: a line towards a corner of the simplex is stable, but does not look it."""
+    first = AffineMap.from_arrays(TURN, (0, 0))
+    turned = Network((net.layers[0].after(first), *net.layers[1:]))
+    columns = [[(lift(x), lift(x)) for x in column] for column in zip(*TURN, strict=True)]
+    rows = [
+        (*(_sum([_times(*pair) for pair in zip(row[:2], column, strict=True)]) for column in columns), row[2])
+        for row in ranges[0]
+    ]
+    return keeps_cells(regions(turned), (tuple(rows), *ranges[1:]))
 
 
 def _all_meet(complex: RegionComplex) -> bool:

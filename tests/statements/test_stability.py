@@ -98,6 +98,19 @@ def test_the_exchange_survives_on_an_open_ball() -> None:
         assert [str(verdict.outcome) for _, verdict in verify(net, ["R2", "T2h"]).verdicts] == ["HOLDS", "HOLDS"]
 
 
+def test_a_pair_with_loops_for_parts_survives_as_well() -> None:
+    # Ten neurons in layer 1; the two parts are a loop around (10, 0) and one around (-10, 0). One line of layer 1 leads
+    # to a corner of the simplex, so that other coordinates are needed.
+    right = [[1, 1, -10], [1, -1, -10], [1, 0, -12], ["1/2", 1, -7], ["1/2", -1, -7]]
+    left = [[-1, "11/10", -10], [-1, "-9/10", -10], [-1, "1/20", -12], ["-3/5", 1, -8], ["-2/5", "-11/10", -7]]
+    one = [-1, -1, 6, 6, 6, -1, -1, 6, 6, 6, 1]
+    other = ["-5/4", "-9/8", 5, 7, 6, "-5/4", "-9/8", 7, 6, 7, 1]
+    around_all = [-2, -3, -2, -1, -3, -1, -2, -3, -1, -2, 200]
+    net = relu_network([*right, *left], [one, other, around_all], output=[[1, 2, 1, 0]])
+    assert not keeps_cells(regions(net), around(net, Fraction(1, 10**6)))
+    assert exchange_survives(net, 2, PAIR, [5, 6, 7, 8, 9], Fraction(1, 5754))
+
+
 def test_a_radius_is_found_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert find_exchange_radius(EXCHANGED, 2, PAIR, SOURCES, digits=2) is None
     # Exchanging one weight only leaves parts that see both.

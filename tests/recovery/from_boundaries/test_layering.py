@@ -6,13 +6,15 @@ from fractions import Fraction
 
 import pytest
 from geometry.nasty_networks import relu_network
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from exactrev.boundary_sets import BoundarySet, Piece
 from exactrev.errors import AssumptionFailed
 from exactrev.geometry import boundaries, regions
 from exactrev.geometry.boundary_pieces import boundary_set
 from exactrev.network import Network, he_network
-from exactrev.recovery.from_boundaries import layers_from_boundaries
+from exactrev.recovery.from_boundaries import layers_from_boundaries, network_from_boundaries
 
 
 def line(*row: int) -> Piece:
@@ -50,6 +52,23 @@ def test_it_does_not_matter_how_the_set_is_cut() -> None:
         layering = layers_from_boundaries(each)
         assert layering.widths == (3, 2)
         assert len(layering.crossings) == sum(boundary.n_bends for boundary in boundaries(net))
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 200), st.lists(st.tuples(*[st.integers(-3, 3)] * 3), min_size=1, max_size=3))
+def test_cutting_pieces_anywhere_changes_nothing(seed: int, rows: list[tuple[int, ...]]) -> None:
+    expected = network_from_boundaries(boundary_set(he_network((2, 3, 3, 1), seed, "float32")))
+    cut = []
+    for k, piece in enumerate(expected.layering.boundary_set.pieces):
+        row = rows[k % len(rows)]
+        parts = [piece.cone.at_least(tuple(sign * entry for entry in row)) for sign in (1, -1)]
+        cut += [Piece.of_cone(piece.hyperplane, part) for part in parts if part.dimension == 1]
+    found = network_from_boundaries(BoundarySet(2, cut))
+    assert found.layering.boundary_set == expected.layering.boundary_set
+    assert found.hidden_widths == expected.hidden_widths
+    assert len(found.unknowns) == len(expected.unknowns)
+    if expected.is_complete:
+        assert found.contains(expected.member())
 
 
 def test_boundaries_that_never_meet_are_not_ordered_unless_others_do_it() -> None:

@@ -179,6 +179,26 @@ def test_wherever_the_hypotheses_hold_the_network_is_reconstructed(
         assert script.judge(he_network(widths, seed)).outcome == "recovered"
 
 
+@pytest.mark.parametrize(
+    "net",
+    [
+        he_network((2, 3, 3, 3, 1), 2684),  # the first seed for which they hold
+        relu_network(
+            [[6, -8, 3], [-8, -2, 12], [6, 4, -18]],
+            [[3, 2, 8, -18], [-6, -2, -2, 15], [-7, 6, -4, 8]],
+            [[-6, 9, 6, -8], [7, 9, 5, -15]],
+        ),
+    ],
+    ids=lambda net: net.architecture,
+)
+def test_three_hidden_layers_are_reconstructed_where_the_hypotheses_hold(script: ModuleType, net: Network) -> None:
+    judged = script.judge(net)
+    assert (judged.hypotheses, judged.outcome, judged.wrong) == (True, "recovered", [])
+    family = reconstruct(net)
+    assert family.contains(net)
+    assert [decision.unique for decision in family.signs if decision is not None] == [True, True]
+
+
 def test_the_judge_notices_a_family_that_is_wrong(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     right = reconstruct(SHALLOW)
     *others, last = right.layers[1]
