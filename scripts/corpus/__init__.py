@@ -1,0 +1,1 @@
+"""The cases of tests/corpus, by what they attack."""
