@@ -3,7 +3,8 @@
 A polyhedron {x : g.x + c >= 0, ...} of R^n is the set of x with (x, 1) in a cone of R^(n+1) that lies in {t >= 0}.
 The cone is the sum of a space of lines and of rays (x, t): a vertex x/t where t > 0, a direction where t = 0. Knows
 rows and generators, and how to cut a cone by one more row; knows nothing of boundaries. Integers only: in few
-dimensions, cutting takes no longer than a linear program that says whether anything is left.
+dimensions, cutting takes no longer than a linear program that says whether anything is left. In many, polyhedra can
+have more corners than anybody can list: beyond `MOST_RAYS` of them `BudgetSpent` is raised.
 
 Reference: Fukuda and Prodon, Double description method revisited (1996).
 """
@@ -16,8 +17,12 @@ from fractions import Fraction
 from math import gcd
 
 from exactrev.arithmetic.integer_matrices import integer_rank
+from exactrev.errors import BudgetSpent
 
 __all__ = ["Cone", "Row", "Vector", "dot", "primitive", "whole_space"]
+
+MOST_RAYS = 500
+"""Generators of a cone that is cut: all pairs of them are looked at. Facets of regions have some dozen corners."""
 
 Row = tuple[int, ...]
 """Integer coefficients (g, c) of a form g.x + c."""
@@ -105,6 +110,8 @@ class Cone:
             if keep_positive:
                 rays, tight = [*rays, line], [*tight, (1 << len(self.rows)) - 1]  # all earlier rows vanish on a line
             return Cone(lines, tuple(rays), rows, tuple(tight))
+        if len(self.rays) > MOST_RAYS:
+            raise BudgetSpent("a polyhedron has too many corners", corners=len(self.rays), most=MOST_RAYS)
         values = [dot(row, ray) for ray in self.rays]
         kept = [i for i, value in enumerate(values) if value == 0 or (keep_positive and value > 0)]
         rays = [self.rays[i] for i in kept]

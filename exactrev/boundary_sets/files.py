@@ -16,8 +16,9 @@ from typing import Any
 
 from exactrev.arithmetic.numbers import parse_rational
 from exactrev.boundary_sets.boundary_set import BoundarySet
+from exactrev.boundary_sets.cones import MOST_RAYS
 from exactrev.boundary_sets.pieces import Piece
-from exactrev.errors import InexactInput
+from exactrev.errors import BudgetSpent, InexactInput
 from exactrev.network.files.disk import Source, read_source, write_atomically
 from exactrev.network.files.strict_json import NumberText, check_keys, kind_of, parse_json
 
@@ -81,6 +82,8 @@ def _piece(source: Source, place: str, value: Any, n_in: int) -> Piece:
     rows = [_row(source, f"{place}.facets[{j}]", facet, n_in) for j, facet in enumerate(facets)]
     try:
         return Piece.from_rows(hyperplane, rows)
+    except BudgetSpent as error:
+        raise source.refuse(place, error.message, f"at most {MOST_RAYS}") from None
     except ValueError as error:
         raise source.refuse(place, str(error), "a piece that its rows cut out of its hyperplane") from None
 

@@ -80,6 +80,16 @@ def test_what_is_no_object_is_refused(tmp_path: Path, text: str) -> None:
     assert "found" in refuse(tmp_path / "set.json", text)
 
 
+def test_a_polyhedron_with_more_corners_than_can_be_listed_is_refused(tmp_path: Path) -> None:
+    # A cube of 40 dimensions in a hyperplane of 41 has 2^40 corners.
+    n = 41
+    unit = [[int(i == k) for i in range(n)] for k in range(1, n)]
+    facets = [[*row, 0] for row in unit] + [[*(-x for x in row), 1] for row in unit]
+    piece = {"hyperplane": [1, *[0] * n], "facets": facets}
+    message = refuse(tmp_path / "set.json", GOOD | {"n_in": n, "pieces": [piece]})
+    assert message == "pieces[0]: found a polyhedron has too many corners; expected at most 500"
+
+
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no such file"):
         load_boundary_set(tmp_path / "none.json")

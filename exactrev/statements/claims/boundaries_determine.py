@@ -22,28 +22,31 @@ Check of T2d. Pieces of B[z] are joined across ridges; every part is asked which
 
 All three are NOT_APPLICABLE where a hypothesis fails, inside a box, and where a boundary has interior.
 
-Not decided: T2c for all networks. The argument, off explicit polynomials in the weights. (1) Boundaries meet along
-ridges in pairs; the one of the later layer bends, the other does not (T1b, T1c). So the germs around a ridge pair up in
-one way, and continuing across ridges gives the connected parts, which are the boundaries. (2) B[z] of layer k meets
-all those of layer k - 1, by hypothesis, and bends there; it bends at none of layer k or later. By induction the layer
-of z is 1 + the largest layer it bends at. (3) Near a ridge with B[u], u of layer k - 1, z changes by W u. Along
-connected pieces all forms of z are known up to one common factor: crossing any earlier boundary determines the next
-factor, and crossing B[u] determines W, up to the sign of z. (4) Turning round a set S of neurons of layer k - 1 changes
-no equation only if on every cell that B[z] visits the sum over S of W_i grad u_i vanishes. z bends at every u_i of S,
-so on one of these cells a gradient is not 0, and the sum is a polynomial in the weights W_i that is not 0. (5) Then the
-activations below z are known and its bias is the only number left. For the last hidden layer there is no (4): turning
-round a neuron of it changes no boundary.
+Networks off general position are not counted as others. Doubling a neuron always gives one with the same boundaries.
+
+Not decided: T2c for all networks. The argument, for N and its competitors off explicit polynomials in the weights. (1)
+Boundaries meet along ridges in pairs; the one of the later layer bends, the other does not (T1b, T1c). So the germs
+around a ridge pair up in one way, and continuing across ridges gives the connected parts, which are the boundaries. (2)
+B[z] of layer k meets all those of layer k - 1, by hypothesis, and bends there; it bends at none of layer k or later. By
+induction the layer of z is 1 + the largest layer it bends at. (3) Near a ridge with B[u], u of layer k - 1, z changes
+by W u. Along connected pieces all forms of z are known up to one common factor: crossing any earlier boundary
+determines the next factor, and crossing B[u] determines W, up to the sign of z. (4) Turning round a set S of neurons of
+layer k - 1 changes no equation only if on every cell that B[z] visits the sum over S of W_i grad u_i vanishes. z bends
+at every u_i of S, so on one of these cells a gradient is not 0, and the sum is a polynomial in the weights W_i that is
+not 0. (5) Then the activations below z are known and its bias is the only number left. For the last hidden layer there
+is no (4): turning round a neuron of it changes no boundary.
 
 How small counterexamples to T2 can be. By signs: ReLU(x) and ReLU(-x). With d = 2 and two lines in layer 1, say x and
 y, a boundary of layer 2 that meets both is a corner, and along each half-axis its neuron is on up to the corner or
 beyond. By the Linear Regions Assumption some neuron of layer 2 is on everywhere on the axes. So the set of those that
 are on at 0 must not be the set of the first few corners on either axis: of two neurons there is at most one such set,
-of three there are two at least. Hence 2-2-3. By exchange: scale the biases to -1 and let f and g be the sums over the
-activations of the two sets, so that parts are {f = 1} where g = 0, and {g = 1} where f = 0. Every boundary of layer 1
-is met by a part, so by one of its own set. A set of one neuron has parts parallel to its boundary. A set of two with
-weights of unequal signs has parts that miss one of the two; with positive weights, the convex hull of {f = 1} contains
-the region where both are off, and so the other part; but it lies in the convex region where the other set is off, and
-there the other part cannot be. So either set has three neurons at least, and 2-6-3-1 is an example.
+of three there are two at least. (One neuron alone in layer 2 is off on one side of where it meets a line.) Hence 2-2-3,
+five neurons. By exchange: scale the biases to -1 and let f and g be the sums over the activations of the two sets, so
+that parts are {f = 1} where g = 0, and {g = 1} where f = 0. Every boundary of layer 1 is met by a part, so by one of
+its own set. A set of one neuron has parts parallel to its boundary. A set of two with weights of unequal signs has
+parts that miss one of the two; with positive weights, the convex hull of {f = 1} contains the region where both are
+off, and so the other part; but it lies in the convex region where the other set is off, and there the other part cannot
+be. So either set has three neurons at least, and 2-6-3-1 is an example.
 
 References: Rolnick & Körding (2020), §3.3 and Appendix C; their slides, where boundaries are connected.
 """
