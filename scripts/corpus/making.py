@@ -38,8 +38,6 @@ from exactrev.checker.refusals import Malformed, Rejected
 from exactrev.network import AffineMap, Network, Neuron
 
 CORPUS = Path(__file__).resolve().parents[2] / "tests" / "corpus"
-
-
 FOLDERS = {0: "verified", 10: "rejected", 20: "malformed"}
 
 
@@ -60,50 +58,20 @@ def required(case: object) -> Certificate:
 
 # Three lines in general position; two neurons in layer 2 on top of them; the diamond |x| + |y| = 1; points on a line.
 LINES = relu([[1, 0, 0], [0, 1, 0], [1, 1, -1]], [[1, 2, 4, 0]])
-
-
 DEEP = relu([[1, 0, 0], [0, 1, 0]], [[1, 1, -1], [1, -2, 3]], [[1, 1, 0]])
-
-
 DIAMOND = relu([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0]], [[1, 1, 1, 1, -1]], [[1, 0]])
-
-
 TENT = relu([[1, 0], [-1, 0]], [[1, 1, -1]], [[1, 0]])  # |x| - 1
-
-
 PARALLEL = relu([[1, 2, 0], [1, 2, -1]], [[1, 1, 0]])
-
-
 THICK = relu([[1, 0]], [[1, 0]], [[1, 0]])  # layer 2 vanishes for x < 0
-
-
 ZERO = relu([[1, 0], [0, 0]], [[1, 1, 0]])
-
-
 DEAD = relu([[1, 0], [0, -1]], [[1, 5, 0]])
-
-
 CONSTANT = relu([[1, 0], [0, 1]], [[1, 5, 0]])
-
-
 FLAT = relu([[1, 0]], [[0, 3]])  # constant, two regions
-
-
 CONE = relu([[-1, 1, 0], [1, 1, 0], [0, 1, 0]], [[1, 1, -2, 0]])  # separates the readings
-
-
 INERT = relu([[1, 0], [-1, -1]], [[-1, 1, -1]], [[1, 0]])
-
-
 CORNER = relu([[1, 0, 0], [0, 1, 0]], [[1, 1, -1]], [[1, 0]])
-
-
 STRAIGHT = relu([[1, 0, 0], [0, 1, 3]], [[0, 1, -5]], [[1, 0]])
-
-
 DOUBLE = relu([[1, 0], [1, 0]], [[1, -1, 0]])
-
-
 SCALED = relu([[0, "1/2", 0], [2, 0, 0], [1, 1, -1]], [[4, "1/2", 4, 0]])
 
 
@@ -205,103 +173,41 @@ def verdict(data: bytes) -> tuple[int, str]:
 
 
 REGIONS = certify_regions(LINES)
-
-
 FACETS = certify_regions_by_facets(LINES)
-
-
 BOX = certify_regions(LINES, [(Fraction(-1), Fraction(1, 2)), (Fraction(0), Fraction(3))])
-
-
 THICK_REGIONS = certify_regions(THICK)
-
-
 THICK_FACETS = certify_regions_by_facets(THICK)
-
-
 DISJOINT = decide_meeting(PARALLEL, Neuron(1, 0), Neuron(1, 1))
-
-
 DISJOINT_LINES = [" ".join(map(str, step)) for step in DISJOINT.steps]
-
-
 DEEP_DISJOINT = decide_meeting(TENT, Neuron(1, 0), Neuron(2, 0))
-
-
 MEET = decide_meeting(LINES, Neuron(1, 0), Neuron(1, 2))
-
-
 EMPTY = required(decide_empty(DEAD, Neuron(1, 1)))
-
-
 BOUNDED = decide_bounded(TENT, Neuron(2, 0))
-
-
 UNBOUNDED = decide_bounded(CORNER, Neuron(2, 0))
-
-
 SEPARATED = certify_separation(TENT, Neuron(2, 0), (2, 1))
-
-
 COMPONENTS = certify_components(TENT, Neuron(2, 0))
-
-
 CONNECTED = certify_components(DIAMOND, Neuron(2, 0))
-
-
 BEND = certify_bend(CORNER, Neuron(2, 0), Neuron(1, 0), (Fraction(0), Fraction(1)))
-
-
 NO_BEND = certify_bend(STRAIGHT, Neuron(2, 0), Neuron(1, 0), (Fraction(0), Fraction(2)))
-
-
 EQUAL = decide_equal(DOUBLE, relu([[1, -1]], [[0, 0]]))
-
-
 MATCHING = required(certify_isomorphic(LINES, SCALED))
-
-
 DIFFERENT = certify_different(LINES, DEEP, (Fraction(1), Fraction(1)))
-
-
 SAME = required(
     certify_same_boundary(
         relu([[1, 0, 0], [0, 1, 0]], [[-1, -2, 2], [-2, -1, 3]], [[1, 2, 0]]),
         relu([[0, 2, 0], [1, 0, 0]], [["1/2", "1/2", -1], ["-1/2", -2, 3]], [[1, 7, 3]]),
     )
 )
-
-
 FAILS = decide_linear_regions(FLAT, "facet")
-
-
 TOUCHING_FAILS = decide_linear_regions(CONE, "touching")
-
-
 HOLDS = decide_linear_regions(CONE, "facet")
-
-
 TOUCHING_HOLDS = decide_linear_regions(LINES, "touching")
-
-
 TENT_HOLDS = decide_linear_regions(relu([[1, 0], [1, -1], [1, -2]], [[1, -2, 1, 0]]), "touching")
-
-
 INERT_WEIGHT = certify_inert(INERT, Neuron(1, 0), 0, Fraction(0))
-
-
 INERT_ALWAYS = certify_inert(DEAD, Neuron(1, 1), 0)
-
-
 FLAT_DIRECTION = certify_flat_direction(CONSTANT, 2, AffineMap.from_arrays([[0, 1]], [-1]))
-
-
 DIMENSION = certify_functional_dimension(relu([[1, 1]], [[2, 1]]))
-
-
 TRANSCRIPT = [((Fraction(k), Fraction(1, 2)), LINES((k, Fraction(1, 2)))) for k in range(3)]
-
-
 RECOVERED = required(certify_recovered(LINES, SCALED, TRANSCRIPT))
 
 
