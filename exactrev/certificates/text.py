@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
+from exactrev.arithmetic.numbers import format_rational
 from exactrev.network import Network
 from exactrev.network.files.disk import write_atomically
 
@@ -104,4 +105,10 @@ def as_integers(point: Iterable[Fraction]) -> tuple[int, ...]:
 
 
 def _spelt(words: Iterable[str | int]) -> str:
-    return " ".join(map(str, words))
+    return " ".join(map(_word, words))
+
+
+def _word(word: str | int) -> str:
+    if isinstance(word, int) and word.bit_length() > 10_000:
+        return format_rational(Fraction(word))  # Python itself writes no integer of more than 4,300 digits
+    return str(word)

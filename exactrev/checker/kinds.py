@@ -5,11 +5,12 @@ The default is to reject: a claim is returned by `check` after the last line, an
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import BinaryIO, NamedTuple
 
 from exactrev.checker import geometry, weights
-from exactrev.checker.parsing import Claim, Net, Reader, hash_of
+from exactrev.checker.parsing import MAX_DIGITS, Claim, Net, Reader, hash_of
 from exactrev.checker.refusals import expect, require
 
 
@@ -55,7 +56,16 @@ KINDS = {
 
 def check(stream: BinaryIO, expected: str | None = None) -> Claim:
     """The claim that a certificate proves, which has to be the expected one, if one is given. Else raises `Refused`."""
-    reader = Reader(stream)
+    digits = sys.get_int_max_str_digits()
+    if 0 < digits < MAX_DIGITS:  # Python's own limit, which ours replaces for the time being
+        sys.set_int_max_str_digits(MAX_DIGITS)
+    try:
+        return proved(Reader(stream), expected)
+    finally:
+        sys.set_int_max_str_digits(digits)
+
+
+def proved(reader: Reader, expected: str | None) -> Claim:
     claim, proof = reader.claim()
     require(expected is None or claim.text == expected, "another claim was to be proved", claim.text)
     expect((claim.name, proof) in KINDS, "no such claim, or no such proof of it", claim.name, proof)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
 from collections.abc import Iterable
 from itertools import pairwise
 from math import gcd
@@ -67,8 +66,6 @@ class Reader:
     """The lines of a certificate, each looked at once."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        if 0 < sys.get_int_max_str_digits() < MAX_DIGITS:  # Python's own limit, which ours replaces
-            sys.set_int_max_str_digits(MAX_DIGITS)
         self._stream = stream
         self._digest = hashlib.sha256()
         self.lines = 0

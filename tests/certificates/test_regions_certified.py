@@ -79,6 +79,13 @@ def test_a_network_deeper_than_the_recursion_limit_is_certified() -> None:
     assert verified(certify_regions(Network.from_arrays([*layers, ([[1]], [0])]))).numbers == (2, 0)
 
 
+def test_numbers_longer_than_python_writes_are_certified() -> None:
+    """Three kinks, at -10^-5000, 0 and 10^5000."""
+    net = Network.from_arrays([([[10**5000], [1], [1]], [1, 0, -(10**5000)]), ([[1, 1, 1]], [0])])
+    assert verified(certify_regions(net)).numbers == (4, 0)
+    assert verified(certify_regions_by_facets(net)).numbers == (4, 0)
+
+
 PROGRAM = """
 import sys
 from exactrev.certificates import certify_regions, certify_regions_by_facets, decide_linear_regions

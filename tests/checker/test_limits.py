@@ -38,13 +38,19 @@ def test_the_limit_on_digits_holds_where_python_has_none(monkeypatch: pytest.Mon
         sys.set_int_max_str_digits(before)
 
 
+def test_pythons_own_limit_is_as_it_was_afterwards() -> None:
+    before = sys.get_int_max_str_digits()
+    assert isinstance(refusal(HEAD + "network 1 1\nlayer 1\nR " + "9" * 19_000 + " 0\n"), Rejected)
+    assert sys.get_int_max_str_digits() == before
+
+
 def test_a_line_that_is_too_long_is_a_limit() -> None:
     assert isinstance(refusal(HEAD + "S" * (parsing.MAX_LINE + 1)), Limit)
 
 
 def test_a_network_with_too_many_weights_is_a_limit_before_any_weight_is_read() -> None:
     assert isinstance(refusal(HEAD + "network 4000 4000\n"), Limit)
-    assert isinstance(refusal(HEAD + f"network {10**19_000} 1\n"), Limit)
+    assert isinstance(refusal(HEAD + "network " + "9" * 19_000 + " 1\n"), Limit)
     assert isinstance(refusal(HEAD + "network 1000 1000\n"), Malformed)
 
 
