@@ -13,6 +13,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from exactrev.equivalence.climbing import Floats, starts
 from exactrev.equivalence.side_by_side import owner_of, require_comparable, side_by_side
 from exactrev.equivalence.vanishing import Vanishes, find_nonzero_point
 from exactrev.network import Network, Point
@@ -27,11 +28,6 @@ __all__ = [
 ]
 
 FloatArray = npt.NDArray[np.float64]
-Floats = list[tuple[FloatArray, FloatArray]]
-
-SCALES = (1.0, 1.0, 0.25, 4.0, 16.0, 256.0)
-"""Random points are Gaussian, of these sizes in turn."""
-
 _BITS = 24
 """Points are rounded to 2^-24."""
 
@@ -79,7 +75,7 @@ def find_easy_difference(a: Network, b: Network, seed: int = 0) -> Point | None:
 
 def find_easy_differences(a: Network, b: Network, most: int = 12) -> list[Point]:
     """The first few of a few random points at which the networks differ."""
-    points = [_exact(x) for x in _starts(40, a.n_in, np.random.default_rng(0))]
+    points = [_exact(x) for x in starts(40, a.n_in, np.random.default_rng(0))]
     found: list[Point] = []
     for start in range(0, len(points), 10):
         chunk = points[start : start + 10]
@@ -103,15 +99,9 @@ def _batches(truth: Network, candidate: Network, rng: np.random.Generator) -> It
     """Points to check: a few, then a few more, then those that look most suspicious of very many."""
     nets = [_floats(truth), _floats(candidate)]
     with np.errstate(all="ignore"):
-        yield _starts(10, truth.n_in, rng)
-        yield _starts(140, truth.n_in, rng)
-        yield _most_suspicious(nets, _starts(20_000, truth.n_in, rng), 50)
-
-
-def _starts(count: int, n_in: int, rng: np.random.Generator) -> FloatArray:
-    scales = np.resize(np.array(SCALES), count)
-    points: FloatArray = rng.standard_normal((count, n_in)) * scales[:, None]
-    return points
+        yield starts(10, truth.n_in, rng)
+        yield starts(140, truth.n_in, rng)
+        yield _most_suspicious(nets, starts(20_000, truth.n_in, rng), 50)
 
 
 def _most_suspicious(nets: Sequence[Floats], points: FloatArray, most: int) -> FloatArray:

@@ -14,22 +14,24 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from exactrev.equivalence.climbing import climb, starts
 from exactrev.equivalence.side_by_side import Side
 from exactrev.errors import TheoryContradicted
 from exactrev.network import AffineMap, Network, Neuron, Point
 from exactrev.search import Budget, Condition, Found, Impossible, find_point, is_on
 
-__all__ = ["Pruned", "Step", "prune", "prune_with_proofs"]
+__all__ = ["CASES", "Pruned", "Step", "prune", "prune_with_proofs"]
 
 FloatArray = npt.NDArray[np.float64]
 Row = list[Fraction]
 
 _SAMPLES = 600
+_STARTS = 48
 _ALIKE = 1e-6
 """Activations that are proportional up to this, relatively, on all samples are worth a search."""
 
-_CASES = 2000
-"""So many cases are looked at for one neuron or pair."""
+CASES = 2000
+"""So many cases are looked at for one neuron or pair, unless asked for more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What is left of a network, neuron by neuron, and the steps, which name the neurons of the original."""
+    """What is left of a network, neuron by neuron, and the steps, which name the neurons of the original.
+
+    `nonzero` is a point that a search came across where the difference of two networks is not zero: then it stopped.
+    """
 
     network: Network
     steps: tuple[Step, ...]
     left: tuple[tuple[Neuron | None, ...], ...]
+    nonzero: Point | None = None
 
 
 def prune(net: Network) -> Network:
@@ -71,6 +77,7 @@ def prune_with_proofs(
     budget: Budget | None = None,
     points: Iterable[Point] = (),
     side_of: Callable[[Neuron], Side] | None = None,
+    cases: int = CASES,
 ) -> Pruned:
     """The same function, without hidden neurons that are proved to be superfluous, and why each of them is.
 
@@ -78,16 +85,22 @@ def prune_with_proofs(
     is a positive multiple of another's becomes part of that, even if their rows differ in entries that do not matter.
     Then, downwards, those go that no neuron listens to. A layer that would be empty keeps one neuron with weights 0.
     `points` are added to the samples. If the network is two side by side, `side_of` says to which a neuron belongs;
-    then no search is made for neurons that both are found to have.
+    then no search is made for neurons that both are found to have. One search looks at no more than `cases` cases.
     """
-    return _Pruning(net, budget or Budget(), points, side_of).run()
+    return _Pruning(net, budget or Budget(), points, side_of, cases).run()
 
 
 class _Pruning:
     def __init__(
-        self, net: Network, budget: Budget, points: Iterable[Point], side_of: Callable[[Neuron], Side] | None
+        self,
+        net: Network,
+        budget: Budget,
+        points: Iterable[Point],
+        side_of: Callable[[Neuron], Side] | None,
+        cases: int,
     ) -> None:
-        self.depth, self.budget = net.depth, budget
+        self.net, self.depth, self.budget, self.cases = net, net.depth, budget, cases
+        self.nonzero: Point | None = None
         self.layers: list[list[Row]] = [[[*w, b] for w, b in zip(f.W, f.b, strict=True)] for f in net.layers]
         self.names: list[list[Neuron | None]] = [
             [Neuron(k, i) for i in range(width)] for k, width in enumerate(net.hidden_widths, start=1)
@@ -107,13 +120,13 @@ class _Pruning:
             self._go_through(
                 self._fold_constants, self._merge_multiples, self._drop_never_active, self._merge_alike
             )
-        return Pruned(self._network(), tuple(self.steps), tuple(map(tuple, self.names)))
+        return Pruned(self._network(), tuple(self.steps), tuple(map(tuple, self.names)), self.nonzero)
 
     def _go_through(self, *ways: Callable[[int], None]) -> None:
         """From layer 1 upwards, remove neurons in these ways; then, downwards, those that no neuron listens to."""
         for k in range(self.depth):
             for remove in ways:
-                if self.names[k] != [None]:
+                if self.names[k] != [None] and self.nonzero is None:
                     remove(k)
         for k in reversed(range(self.depth)):
             heard = [any(row[i] for row in self.layers[k + 1]) for i in range(len(self.layers[k]))]
@@ -148,15 +161,30 @@ class _Pruning:
         """Neurons that are on at no sample are searched for; a point that is found becomes a sample."""
         gone = {}
         for i in range(len(self.layers[k])):
+            if self._is_done():
+                break
             if self._is_common(k, i) or (self._activations(k)[:, i] > 0).any():
                 continue
+            if self._climb_to(k, i):
+                continue
             net = self._network()
-            answer = find_point(net, [is_on(net, Neuron(k + 1, i))], self.budget.share(_CASES))
+            answer = find_point(net, [is_on(net, Neuron(k + 1, i))], self.budget.share(self.cases))
             if isinstance(answer, Impossible):
                 gone[i] = Step(self._name(k, i), "never active", proofs=(answer,))
             elif isinstance(answer, Found):
                 self._add(answer.point)
         self._drop(k, gone)
+
+    def _climb_to(self, k: int, i: int) -> bool:
+        """Whether climbing in floats leads to a point where the neuron is on; it becomes a sample."""
+        net, rng = self._network(), np.random.default_rng(i)
+        floats = [f.as_floats() for f in net.layers[: k + 1]]
+        for x in climb(floats, k, i, starts(_STARTS, net.n_in, rng), rng)[:3].tolist():
+            point = tuple(Fraction(round(Fraction(entry) * 2**24), 2**24) for entry in x)
+            if net.preactivations(point)[k][i] > 0:
+                self._add(point)
+                return True
+        return False
 
     def _merge_alike(self, k: int) -> None:
         """Neurons whose activations are proportional on all samples become one, where that is proved."""
@@ -164,7 +192,7 @@ class _Pruning:
         a = self._activations(k)
         for i in range(1, len(self.layers[k])):
             for j in range(i):
-                if self.budget.is_spent():
+                if self._is_done():
                     return self._drop(k, gone)
                 if j in gone or (self._is_common(k, i) and self._is_common(k, j)):
                     continue
@@ -197,7 +225,7 @@ class _Pruning:
         proofs = []
         for neuron, sign in ((i, 1), (j, -1)):  # z_i > 0 and z_i > c z_j; z_j > 0 and c z_j > z_i
             larger = Condition(k + 1, tuple(sign * entry for entry in difference))
-            answer = find_point(net, [is_on(net, Neuron(k + 1, neuron)), larger], self.budget.share(_CASES))
+            answer = find_point(net, [is_on(net, Neuron(k + 1, neuron)), larger], self.budget.share(self.cases))
             if isinstance(answer, Found):
                 self._add(answer.point)
             if not isinstance(answer, Impossible):
@@ -254,7 +282,12 @@ class _Pruning:
         """Whether both of two networks side by side are known to have this neuron."""
         return len(self.sides.get(self._name(k, i), ())) == 2
 
+    def _is_done(self) -> bool:
+        return self.nonzero is not None or self.budget.is_spent()
+
     def _add(self, point: Point) -> None:
+        if self.sides and self.nonzero is None and any(self.net(point)):
+            self.nonzero = point
         x = np.array([[float(entry) for entry in point]])
         if np.isfinite(x).all():
             self.samples = np.concatenate([self.samples, x])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
 
-from exactrev.equivalence.pruning import Pruned, prune_with_proofs
+from exactrev.equivalence.pruning import CASES, Pruned, prune_with_proofs
 from exactrev.equivalence.side_by_side import Side
 from exactrev.errors import BudgetSpent, TheoryContradicted
 from exactrev.geometry import RegionComplex, regions
@@ -27,7 +27,9 @@ MOST_REGIONS = 40_000
 """Where the search takes long, regions are enumerated if as many hyperplanes could cut out at most so many."""
 
 _FEW, _MORE = 300, 5_000
-"""Cases to look at before trying something else."""
+"""Cases to look at before trying something else, in the first round; in every further round so many times more:"""
+
+_GROWTH = 8
 
 _PLANE = 3
 """In at most so many dimensions regions are enumerated before more cases are looked at: there it is the faster way."""
@@ -67,28 +69,40 @@ def find_nonzero_point(
     Found(point=(Fraction(2, 1),))
     """
     budget = budget or Budget()
-    start = budget.cases
-    pruned = prune_with_proofs(net, budget, points, side_of)
-    questions = [output_is_positive(pruned.network, i, s) for i in range(net.n_out) for s in (1, -1)]
+    start, factor, samples = budget.cases, 1, list(points)
+    while True:
+        pruned = prune_with_proofs(net, budget, samples, side_of, CASES * factor)
+        if pruned.nonzero is not None:
+            return Found(pruned.nonzero)
+        answer = _look_at_what_is_left(pruned, factor, budget)
+        if answer is not None:
+            return answer
+        if budget.is_spent():
+            return Open(start - budget.cases)
+        factor *= _GROWTH
+
+
+def _look_at_what_is_left(pruned: Pruned, factor: int, budget: Budget) -> Found | Vanishes | None:
+    """One round: few cases for every output and sign, then guesses and regions, then more cases."""
+    net = pruned.network
     proofs: dict[Condition, Impossible] = {}
-    for attempt, step in enumerate((_FEW, _MORE, budget.cases)):
-        for question in questions:
-            if question in proofs:
-                continue
-            answer = find_point(pruned.network, [question], budget.share(step))
+    left = list(dict.fromkeys(output_is_positive(net, i, s) for i in range(net.n_out) for s in (1, -1)))
+    for is_first, cases in ((True, _FEW * factor), (False, _MORE * factor)):
+        for question in left:
+            answer = find_point(net, [question], budget.share(cases))
             if isinstance(answer, Found):
                 return answer
             if isinstance(answer, Impossible):
                 proofs[question] = answer
-        left = [question for question in questions if question not in proofs]
+        left = [question for question in left if question not in proofs]
         if not left:
             return Vanishes(pruned, tuple(proofs.values()))
         if budget.is_spent():
-            break
-        other = _try_otherwise(pruned, left, budget, is_first=attempt == 0)
+            return None
+        other = _try_otherwise(pruned, left, budget, is_first) if factor == 1 else None
         if other is not None:
             return other
-    return Open(start - budget.cases)
+    return None
 
 
 def _try_otherwise(

@@ -27,6 +27,9 @@ __all__ = ["Answer", "Budget", "Found", "Impossible", "Open", "find_point"]
 _FLAT = 1e-8
 """A float margin below this calls for exact multipliers."""
 
+_LARGE = 40
+"""An exact linear program with more unknowns than this takes longer than looking at two cases."""
+
 _SMALL = 1e-7
 """An open activation that exceeds its form by less, relatively, counts as tight in floats."""
 
@@ -134,16 +137,18 @@ class _Search:
             self.splits[case.path] = unit
             for state in (not likely, likely):
                 waiting.append(_Case({**case.states, unit: state}, (*case.path, (unit, state))))
-        proof = self._assemble(())
+        proof = self._assemble()
         if not check(self.system, proof):
             raise TheoryContradicted("a finished split tree does not prove what it should", system=self.system)
         return Impossible(self.system, proof, self.cases)
 
-    def _assemble(self, path: tuple[tuple[int, bool], ...]) -> Proof:
-        if path in self.closed:
-            return self.closed[path]
-        unit = self.splits[path]
-        return Split(unit, self._assemble((*path, (unit, True))), self._assemble((*path, (unit, False))))
+    def _assemble(self) -> Proof:
+        """The tree, from the longest paths to the root."""
+        parts: dict[tuple[tuple[int, bool], ...], Proof] = dict(self.closed)
+        for path in sorted(self.splits, key=len, reverse=True):
+            unit = self.splits[path]
+            parts[path] = Split(unit, parts.pop((*path, (unit, True))), parts.pop((*path, (unit, False))))
+        return parts[()]
 
     def _look_at(self, states: dict[int, bool]) -> Found | Closed | tuple[int, bool]:
         """Close the case, or find a point, or say which unit to split, and which branch is likelier."""
@@ -196,6 +201,10 @@ class _Search:
         return None
 
     def _decide_exactly(self, states: dict[int, bool]) -> Found | Closed | tuple[int, bool]:
+        """By an exact linear program, unless that is large: then by a split, which is always allowed."""
+        open_units = [j for j in range(len(self.system.units)) if j not in states]
+        if open_units and len(open_units) + self.system.n > _LARGE:
+            return open_units[0], False
         answer = solve_case(self.system, states)
         if isinstance(answer, Closed):
             return answer
