@@ -42,14 +42,13 @@ def regions_by_tree(reader: Reader, claim: Claim, nets: list[Net]) -> None:
     require(tuple(found) == claim.numbers[:2], "other numbers of regions and thick cells", found, claim.numbers[:2])
 
 
-def regions_by_facets(reader: Reader, claim: Claim, nets: list[Net]) -> None:
-    """A list of cells that is closed under crossing facets is complete: R^n without codimension 2 is connected."""
-    found = facets(reader, nets[0], False)
-    require(found == claim.numbers, "other numbers of regions and thick cells", found, claim.numbers)
+def facets(reader: Reader, claim: Claim, nets: list[Net]) -> None:
+    """Cells (C signs, P inside), their facets (T neurons, P on each), and why no other neuron has one (F).
 
-
-def facets(reader: Reader, net: Net, maps_differ: bool) -> Numbers:
-    """Cells (C signs, P inside), their facets (T neurons, P on each), and why no other neuron has one (F)."""
+    A list of cells that is closed under crossing facets is complete: R^n without codimension 2 is connected. For the
+    linear regions assumption the affine map has to change at each facet of a region.
+    """
+    net, maps_differ = nets[0], claim.name == "lra-holds-facet"
     listed: set[Numbers] = set()
     needed: set[Numbers] = set()
     n, widths = net.widths[0], net.widths[1:-1]
@@ -86,7 +85,8 @@ def facets(reader: Reader, net: Net, maps_differ: bool) -> Numbers:
                 refute(system.__getitem__, len(system), numbers_of(reader, "F"), n)
     require(needed <= listed, "a neighbour is not listed", sorted(needed - listed)[:1])
     thick = sum(0 in signs for signs in listed)
-    return count - thick, thick
+    found = (count - thick, thick)
+    require(maps_differ or found == claim.numbers, "other numbers of cells than claimed", found, claim.numbers)
 
 
 def oriented(forms: list[Forms], signs: Nested) -> list[Numbers]:
@@ -145,11 +145,6 @@ def lra_holds_by_tree(reader: Reader, claim: Claim, nets: list[Net]) -> None:
 def apart(reader: Reader, rows: list[Row], n: int) -> None:
     """F: no point satisfies all rows."""
     refute(rows.__getitem__, len(rows), numbers_of(reader, "F"), n)
-
-
-def lra_holds_by_facets(reader: Reader, claim: Claim, nets: list[Net]) -> None:
-    """All cells by their facets, and at each facet of a region the affine map changes."""
-    facets(reader, nets[0], True)
 
 
 # -- boundaries ------------------------------------------------------------------------------------------------------

@@ -26,11 +26,11 @@ class Kind(NamedTuple):
 
 KINDS = {
     ("regions", "tree"): Kind(1, 2, geometry.regions_by_tree),
-    ("regions", "facets"): Kind(1, 2, geometry.regions_by_facets),
+    ("regions", "facets"): Kind(1, 2, geometry.facets),
     ("regions-in-box", "tree"): Kind(1, 2, geometry.regions_by_tree, per_input=4),
     ("lra-fails-facet", "point"): Kind(1, 0, geometry.lra_fails),
     ("lra-fails-touching", "point"): Kind(1, 0, geometry.lra_fails),
-    ("lra-holds-facet", "facets"): Kind(1, 0, geometry.lra_holds_by_facets),
+    ("lra-holds-facet", "facets"): Kind(1, 0, geometry.facets),
     ("lra-holds-facet", "tree"): Kind(1, 0, geometry.lra_holds_by_tree),
     ("lra-holds-touching", "tree"): Kind(1, 0, geometry.lra_holds_by_tree),
     ("empty", "tree"): Kind(1, 2, geometry.disjoint),
