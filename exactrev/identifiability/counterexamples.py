@@ -14,7 +14,7 @@ What cannot exist, and why (z has a boundary that is not empty, and so has z'; t
   it would be so a little further, where z < 0.)
 - *Any case without, where two consecutive hidden layers have width 1.* Such a network always has another one (I3).
 - *Cases 1, 2 and 5, where z is the only neuron of its layer.* Then z' = v ReLU(z) + b' is b' where z <= 0, so
-  one of the quadrants with z < 0 is empty; and z' vanishes for one positive value of z, so those with z > 0 are not.
+  one of the quadrants with z < 0 is empty: case 3 or 4. With case 1 or 2 besides, z' would not change sign at all.
 """
 
 from __future__ import annotations
@@ -84,8 +84,8 @@ def why_impossible(case: int, further: bool, widths: Sequence[int] | None = None
         return "two consecutive hidden layers of width 1 always have a second network"
     if case in (1, 2, 5) and all(own == 1 for own, _ in hidden):
         return (
-            "where z is alone in its layer, z' = v ReLU(z) + b' is constant where z is inactive and takes both signs "
-            "where it is active: cases 3 and 4 only"
+            "where z is alone in its layer, z' = v ReLU(z) + b' is constant where z is inactive: that is case 3 or 4, "
+            "and with case 1 or 2 besides z' would not change sign"
         )
     if case == 3 and not further and all(after == 1 for _, after in hidden):
         return "in case 3 with one neuron listening, B[z] cannot be seen: its bias can move against that of z'"
