@@ -6,8 +6,8 @@ Knows the layering and, layer by layer, what has been found below; the algebra i
 Every boundary is followed from piece to piece. In the scale of its first piece each bend gives the scale of the next
 one, and where the boundary crossed belongs to the layer just before, the weight, up to the sign of the neuron. Then,
 for the layer below, the sign system decides which side of each boundary is the active one; with it the bias, and the
-weights from neurons that are active all along the boundary, are the solution of linear equations. What has no unique
-solution stays open.
+weights from neurons that are active all along the boundary, are the solution of linear equations, which also show that
+such a neuron is active where that was open. What has no unique solution stays open.
 
 Reference: Rolnick & Koerding (2020), Theorem 2 and Appendix C.
 """
@@ -87,7 +87,7 @@ class _Reconstruction:
             self.signs.append(None)
             if k > 1:
                 self._orient_layer_below(k)
-                self.layers[-1] = [self._solve_rest(Neuron(k, i), known) for i, known in enumerate(neurons)]
+                self._solve_layer(k, neurons)
         return NetworkFamily(
             self.layering.boundary_set.n_in,
             self.layering,
@@ -193,42 +193,71 @@ class _Reconstruction:
 
     # -- bias, and weights from neurons whose boundaries are not met -------------------------------------------------
 
-    def _solve_rest(self, neuron: Neuron, known: KnownNeuron) -> KnownNeuron:
-        """Fill in what the pieces determine: z = sum of W_i a_i + b, with all a_i known where all signs are."""
-        k = neuron.layer
+    def _solve_layer(self, k: int, neurons: Sequence[KnownNeuron]) -> None:
+        """Solve for every neuron; where that shows that one below is on, its sign is known, and all is solved again."""
+        before = len(self.conflicts)
+        while True:
+            del self.conflicts[before:]
+            signs: dict[int, int] = {}
+            solved = []
+            for i, known in enumerate(neurons):
+                better, on = self._solve_rest(Neuron(k, i), known)
+                solved.append(better)
+                signs = on | signs  # if two neurons contradict each other, the equations of one will do so next time
+            self.layers[k - 1] = solved
+            if not signs:
+                return
+            units = self.layers[k - 2]
+            self.layers[k - 2] = [_oriented(unit, signs.get(i, 0)) for i, unit in enumerate(units)]
+
+    def _solve_rest(self, neuron: Neuron, known: KnownNeuron) -> tuple[KnownNeuron, dict[int, int]]:
+        """Fill in what the pieces determine, z = sum of W_i a_i + b; and the signs that this shows of neurons below.
+
+        Where the sign of neuron i is open and B[z] stays on one side of its boundary, it adds c times its form, c being
+        0 if it is off. If c is not 0, it is on, and on this side.
+        """
+        k, n = neuron.layer, self.layering.boundary_set.n_in
+        units = self.layers[k - 2]
         unknown = [i for i, weight in enumerate(known.weights) if weight is None]
+        sides: dict[int, set[int]] = {i: set() for i in unknown if not units[i].is_oriented}
+        zeros = replace(known, weights=tuple(weight or Fraction(0) for weight in known.weights), bias=Fraction(0))
         rows: list[list[Fraction]] = []
         right: list[Fraction] = []
-        n = self.layering.boundary_set.n_in
         for piece in self.layering.boundaries[known.boundary]:
             point = self.points[piece]
             forms = self._forms_at(k - 1, point)
-            active = [_active(unit, form, point) for unit, form in zip(self.layers[k - 2], forms, strict=True)]
-            settled = replace(known, weights=tuple(weight or Fraction(0) for weight in known.weights), bias=Fraction(0))
-            rest = _combine(settled, active, forms, n)
-            if rest is None or None in active:
+            active = [_active(unit, form, point) for unit, form in zip(units, forms, strict=True)]
+            rest = _combine(zeros, active, forms, n)
+            columns: list[Form] = []
+            for i in unknown:
+                form = forms[i]
+                if form is not None and (i in sides or active[i] is not None):
+                    columns.append(form if i in sides or active[i] else (Fraction(0),) * (n + 1))
+                    if i in sides:
+                        sides[i].add(_sign(_value(form, point)))
+            if rest is None or len(columns) < len(unknown):
                 continue
             for c in range(n + 1):
-                columns = [forms[i] for i in unknown]
-                rows.append([
-                    *(form[c] if form and active[i] else Fraction(0) for i, form in zip(unknown, columns, strict=True)),
-                    Fraction(c == n),
-                ])  # fmt: skip
+                rows.append([*(column[c] for column in columns), Fraction(c == n)])
                 right.append(self.forms[piece][c] - rest[c])
-        if not rows:
-            return known
+        if not rows or any(seen not in ({1}, {-1}) for seen in sides.values()):
+            return known, {}
         solution = solve(matrix(rows), right)
         if isinstance(solution, Inconsistent):
             self.conflicts.append(Conflict(neuron, "no weights and bias explain all of its pieces"))
-            return known
+            return known, {}
         values = [
             None if any(direction[m] for direction in solution.directions) else lift(entry)
             for m, entry in enumerate(solution.point)
         ]
-        weights = list(known.weights)
+        weights, signs = list(known.weights), {}
         for i, value in zip(unknown, values, strict=False):
-            weights[i] = value
-        return replace(known, weights=tuple(weights), bias=values[-1])
+            if i not in sides:
+                weights[i] = value
+            elif value:
+                (signs[i],) = sides[i]
+                weights[i] = signs[i] * value
+        return replace(known, weights=tuple(weights), bias=values[-1]), signs
 
 
 def _combine(

@@ -123,7 +123,7 @@ def test_a_weight_from_a_neuron_that_is_off_all_along_is_named() -> None:
     (pair,) = family.layering.unmet
     far = next(Neuron(1, i) for i, known in enumerate(family.layers[0]) if known.boundary == pair[0])
     names = [str(unknown) for unknown in family.unknowns]
-    assert names == [f"the sign of {far}", f"the weight {far} -> z[2,0]", "the bias of z[2,0]", "the sign of z[2,0]"]
+    assert names == [f"the sign of {far}", f"the weight {far} -> z[2,0]", "the sign of z[2,0]"]
     assert not family.is_complete
     assert [weight is None for weight in family.layers[1][0].weights].count(True) == 1
 
@@ -135,6 +135,17 @@ def test_a_weight_from_a_neuron_that_is_on_all_along_is_found() -> None:
     assert len(family.layering.unmet) == 1
     assert family.is_complete
     assert family.contains(net)
+
+
+def test_a_neuron_that_is_on_all_along_gives_away_its_sign() -> None:
+    # Nobody crosses the boundary of x + 2y + 500, but the pieces of the loop have its gradient in their normals.
+    net = relu_network([*AROUND, [1, 2, 500]], [[-9, -1, -1, -1, "1/100", 195]])
+    family = reconstruct(net)
+    assert len(family.layering.unmet) == 1
+    assert family.is_complete
+    assert family.contains(net)
+    turned = relu_network([*AROUND, [-1, -2, -500]], [[-9, -1, -1, -1, "1/100", 195]])
+    assert not family.contains(turned)
 
 
 def test_a_reading_that_fits_no_neuron_of_its_layer_is_a_conflict(script: ModuleType) -> None:
