@@ -35,6 +35,9 @@ __all__ = [
     "test_hyperplane",
 ]
 
+_FLAT = 4
+"""So many times as many points of a hyperplane are asked where N is flat at most of them."""
+
 _SMALL = 120
 """A segment across a boundary at a point is 2^-120 of the point's size long."""
 
@@ -233,20 +236,23 @@ def test_hyperplane(
 ) -> HyperplaneTest:
     """TestHyperplane: does N break at random points of the hyperplane far from the point?
 
-    At most `count` points in all, in turn at these distances from `point`, in units of its size (1 at least). With
-    `decided`, that ends once so many breaks have been seen and no absence, or so many absences. Three plain questions
-    a point, on a tiny segment across in a random direction: outputs in line are no break, and equal ones show that N
-    is flat. Or two packed ones: the whole pieces on both sides are the same, or differ by a multiple of the form.
+    At most `count` points that say something, and four times as many in all, where N is flat at some. They lie in turn
+    at these distances from `point`, in units of its size (1 at least). With `decided`, that ends once so many breaks
+    have been seen and no absence, or so many absences. Three plain questions a point, on a tiny segment across in a
+    random direction: outputs in line are no break, and equal ones show that N is flat. Or two packed ones: the whole
+    pieces on both sides are the same, or differ by a multiple of the form.
     """
     centre = hyperplane.project(point)
     distances = list(scales)
     unit = max(0, exponent(max(map(abs, centre))))
     kinds: dict[str, list[Point]] = {"seen": [], "absent": [], "flat": []}
-    for i in range(count):
+    for i in range(_FLAT * count):
         step = distances[i % len(distances)] * power_of_two(unit - 12)
         place = hyperplane.project(shifted(centre, step, random_vector(probe.n_in, probe.rng)))
         kinds[_kind_of(probe, hyperplane, place)].append(place)
         seen, absent = len(kinds["seen"]), len(kinds["absent"])
+        if seen + absent >= count:
+            break
         if decided is not None and (absent >= decided[1] or (seen >= decided[0] and not absent)):
             break
     return HyperplaneTest(hyperplane, *(tuple(kinds[kind]) for kind in ("seen", "absent", "flat")))

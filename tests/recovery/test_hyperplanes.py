@@ -140,7 +140,7 @@ def test_hyperplanes_of_the_first_layer_are_seen_far_away_and_others_are_not(how
     for breakpoint_ in breakpoints(probe, 1) + breakpoints(probe, 2):
         layer, hyperplane = true_hyperplane(net, breakpoint_)
         test = hyperplanes.test_hyperplane(probe, hyperplane, breakpoint_.point, count=8, decided=None)
-        assert len(test.seen) + len(test.absent) + len(test.flat) == 8
+        assert len(test.seen) + len(test.absent) == 8
         assert all(hyperplane.side(x) == 0 for x in (*test.seen, *test.absent, *test.flat))
         (first if layer == 1 else deeper).append(test.share_seen)
     assert len(first) >= 4
@@ -174,5 +174,17 @@ def test_points_where_the_network_is_flat_are_no_absences():
     # N = ReLU(ReLU(x) - 100 ReLU(y) - 100 ReLU(-y)) is flat at every point of {x = 0} but one.
     net = Network.from_arrays([([[1, 0], [0, 1], [0, -1]], [0, 0, 0]), ([[1, -100, -100]], [0]), ([[1]], [0])])
     test = hyperplanes.test_hyperplane(Probe(Oracle(net), 2), Hyperplane((1, 0, 0)), (0, 0), count=6)
-    assert (test.seen, test.absent, len(test.flat)) == ((), (), 6)
+    assert (test.seen, test.absent, len(test.flat)) == ((), (), 24)
     assert test.share_seen is None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_hyperplane_that_is_seen_in_one_quadrant_of_three_is_seen(seed):
+    # N = ReLU(ReLU(x) - 100 ReLU(-y) - 100 ReLU(-z)): around {x = 0} it is flat unless y and z are positive.
+    net = Network.from_arrays(
+        [([[1, 0, 0], [0, -1, 0], [0, 0, -1]], [0, 0, 0]), ([[1, -100, -100]], [0]), ([[1]], [0])]
+    )
+    probe = Probe(Oracle(net), 3, seed=seed)
+    test = hyperplanes.test_hyperplane(probe, Hyperplane((1, 0, 0, 0)), (0, 0, 0))
+    assert test.seen
+    assert not test.absent
