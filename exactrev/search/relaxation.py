@@ -39,7 +39,7 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """The margin (minus infinity if the case looks empty), a point, and the slack of every open activation."""
+    """The margin (minus infinity if the case looks empty), a point, and what units and activations are there."""
 
     margin: float
     point: FloatArray | None

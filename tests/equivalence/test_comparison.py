@@ -139,6 +139,22 @@ def test_a_network_is_equal_to_itself_shuffled_and_with_a_neuron_split(widths: t
     confirm(net, wrong, found)
 
 
+def test_a_network_differs_from_itself_without_a_neuron_that_100_000_inputs_do_not_switch_on() -> None:
+    net = he_network((10, 10, 10, 1), 11)
+    less = without(net, Neuron(2, 3))
+    x = np.random.default_rng(7).standard_normal((100_000, 10))
+    values = []
+    for each in (net, less):
+        a = x
+        for k, (W, b) in enumerate(f.as_floats() for f in each.layers):
+            a = (np.maximum(a, 0) if k else a) @ W.T + b
+        values.append(a)
+    assert np.allclose(*values, rtol=0, atol=1e-9)
+    found = compare(net, less)
+    assert found.relation is Relatedness.DIFFERENT
+    confirm(net, less, found)
+
+
 def test_two_networks_whose_loops_are_paired_otherwise_are_equal() -> None:
     # Two hidden neurons each have one loop near (10, 0) and one near (-10, 0); exchanging two of the loops leaves the
     # sum as it is, for wherever neurons of both groups are on, all four are positive.

@@ -309,6 +309,7 @@ def test_pruning_changes_no_value(seed: int) -> None:
     net = random_rational_network((2, 3, 3, 2, 1), seed, numerator=1, denominator=1)
     pruned = prune(net)
     assert pruned.evaluate(GRID) == net.evaluate(GRID)
+    assert all(proof.check() for step in prune_with_proofs(net).steps for proof in step.proofs)
     assert all(p <= w for p, w in zip(pruned.widths, net.widths, strict=True))
     assert prune(pruned) == pruned
 
