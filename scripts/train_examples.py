@@ -162,6 +162,9 @@ WRITTEN_DOWN = {
     "opposite_signs_b": corners(-1),
     "exchanged_pieces_a": two_parts(F, G),
     "exchanged_pieces_b": two_parts(G, F),
+    "reflected": Network.from_arrays([([[1]], [0]), ([[-1]], [1]), ([[1]], [0])]),
+    # u = (x, y - x, y), z = a1 + a2 - 2 a3 - 1
+    "fifth_case": Network.from_arrays([([[1, 0], [-1, 1], [0, 1]], [0, 0, 0]), ([[1, 1, -2]], [-1]), ([[1]], [0])]),
 }
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ SCRIPT = Path(__file__).resolve().parents[1] / "scripts" / "train_examples.py"
 PAIRS = [("opposite_signs_a", "opposite_signs_b"), ("exchanged_pieces_a", "exchanged_pieces_b")]
 SMALL = ["figure1", "dead_layer", "parallel_coincident", "bounded_boundary", "disconnected_boundary", "unseen_neuron"]
 SMALL += [name for pair in PAIRS for name in pair]
+SMALL += ["reflected", "fifth_case"]
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +122,7 @@ def test_all_boundaries_of_figure1_meet_the_pictured_square_and_bend_in_it() -> 
         ("parallel_coincident", lambda x, y: max(x, 0) + 3 * max(x + max(y, 0) - 2, 0)),
         ("bounded_boundary", lambda x, y: max(absolute(x) + absolute(y) - 1, 0)),
         ("disconnected_boundary", lambda x, y: max(1 - absolute(absolute(x) - 3) - absolute(y), 0)),
+        ("fifth_case", lambda x, y: max(max(x, 0) + max(y - x, 0) - 2 * max(y, 0) - 1, 0)),
     ],
 )
 def test_the_networks_written_down_are_the_functions_that_they_claim_to_be(

@@ -221,4 +221,27 @@ _EXAMPLES = _catalogue(
         linear_regions=True,
         boundaries=_facts(z2_0=_TWO_PARTS, z2_1=_TWO_PARTS),
     ),
+    Example(
+        "reflected",
+        "ReLU(1 - ReLU(x)) = 1 - ReLU(1 - ReLU(1 - x)), 1-1-1-1: unique near by, and a second network far away.",
+        architecture="1-1-1-1",
+        n_regions=3,
+        n_bounded=1,
+        linear_regions=True,
+        boundaries=_facts(
+            z1_0=BoundaryFacts(1, 1, is_bounded=True, n_bends=0), z2_0=BoundaryFacts(1, 1, is_bounded=True, n_bends=0)
+        ),
+    ),
+    Example(
+        "fifth_case",
+        "The boundary of layer 2 has a part on either side of the line x = 0, 2-3-1-1: they do not meet, in no case of "
+        "the paper's.",
+        architecture="2-3-1-1",
+        n_regions=10,
+        n_bounded=0,
+        linear_regions=False,
+        boundaries=_facts(
+            z1_0=BoundaryFacts(2, 1, is_bounded=False, n_bends=0), z2_0=BoundaryFacts(4, 2, is_bounded=False, n_bends=2)
+        ),
+    ),
 )
