@@ -99,6 +99,8 @@ class SpanCount:
         """Count some more pieces, of the same shape."""
         if _check_shapes([*self.pieces[:1], *pieces]) != self._m:
             raise ValueError("the pieces differ in their numbers of units")
+        if not pieces:
+            return
         choices = np.arange(2**self._m)
         for column, piece in zip(_find_spanning_sets(pieces, self._m).T, pieces, strict=True):
             negative = sum(1 << i for i, side in enumerate(piece.sides) if side < 0)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from exactrev.network import AffineMap, Network
+from exactrev.network import AffineMap, Network, Neuron
 from exactrev.network.random import random_rational_network
 from exactrev.recovery.known import KnownLayers, Place
 
@@ -58,3 +60,31 @@ def test_known_layers_are_equal_if_their_layers_are():
     first, second = known_part(net, 1), known_part(net, 1)
     first.maps(())
     assert first == second
+
+
+OPEN = st.lists(
+    st.tuples(st.integers(1, 3), st.integers(0, 2), st.integers(0, 2)).map(lambda o: (Neuron(o[0], o[1]), o[2])),
+    max_size=3,
+).map(tuple)
+
+
+@given(OPEN, st.lists(st.tuples(*[st.fractions(-4, 4, max_denominator=5)] * 3), max_size=4))
+def test_nothing_is_sure_exactly_where_a_unit_below_an_open_weight_is_active(opened, points):
+    net = random_rational_network((3, 3, 3, 3, 1), seed=1)
+    known = KnownLayers(net.layers[:3], opened)
+    for point, is_sure in zip(points, known.are_sure(points), strict=True):
+        # Weights of layer 1 are weights of inputs, which are always there.
+        matter = [neuron.layer == 1 or net.preactivations(point)[neuron.layer - 2][unit] > 0 for neuron, unit in opened]
+        assert is_sure == (not any(matter))
+
+
+def test_a_unit_at_its_boundary_is_not_active():
+    layers = (AffineMap.from_arrays([[1], [-1]], [0, 0]), AffineMap.from_arrays([[1, 0]], [-1]))
+    known = KnownLayers(layers, ((Neuron(2, 0), 1),))  # the weight of ReLU(-x) is open
+    assert known.are_sure([(-1,), (0,), (1,)]) == [False, True, True]
+    assert KnownLayers(layers).are_sure([(-1,), (0,), (1,)]) == [True, True, True]
+
+
+def test_one_layer_with_an_open_weight_is_sure_nowhere():
+    known = KnownLayers((AffineMap.from_arrays([[1, 0]], [0]),), ((Neuron(1, 0), 1),))
+    assert known.are_sure([(0, 0), (5, -3)]) == [False, False]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from exactrev.arithmetic.linear_algebra import matrix, rank
 from exactrev.errors import BudgetSpent
 from exactrev.network import Network, he_network
-from exactrev.recovery.spans import Piece, find_signs_by_span
+from exactrev.recovery.spans import Piece, SpanCount, find_signs_by_span
 
 
 def pieces_of(net, k, count, flips, *, without=(), seed=0):
@@ -126,6 +126,53 @@ def test_all_choices_are_counted_as_rational_ranks_count_them(case):
     # With few kept, the best are kept.
     few = find_signs_by_span(pieces, keep=2)
     assert [len(candidate.contradicted) for candidate in few.candidates] == counts[:2]
+
+
+@given(degenerate_pieces(), st.data())
+@settings(max_examples=40)
+def test_pieces_may_be_added_one_by_one_in_any_parts(case, data):
+    m, pieces = case
+    first = data.draw(st.integers(1, len(pieces)))
+    count = SpanCount(pieces[:first])
+    count.add(pieces[first:-1])
+    count.add(pieces[max(first, len(pieces) - 1) :])
+    assert count.pieces == pieces
+    assert count.judge(2**m) == find_signs_by_span(pieces, keep=2**m)
+
+
+@given(degenerate_pieces())
+@settings(max_examples=40)
+def test_contested_are_the_units_with_both_signs_among_the_best_choices(case):
+    m, pieces = case
+    contradictions = {
+        signs: sum(not spans_by_rank(piece, signs) for piece in pieces) for signs in product((1, -1), repeat=m)
+    }
+    best = [signs for signs, count in contradictions.items() if count == min(contradictions.values())]
+    count = SpanCount(pieces)
+    assert count.best in best
+    assert count.contested == tuple(i for i in range(m) if len({signs[i] for signs in best}) == 2)
+    assert find_signs_by_span(pieces).contested == count.contested
+
+
+def test_a_piece_that_tells_settles_what_was_contested():
+    # N = ReLU(x) + 2 ReLU(y). Where x alone is on, nothing depends on y's sign; where y alone is on, it has to be.
+    units = ((1, 0), (0, 1))
+    count = SpanCount([Piece(((1, 0),), units, (1, -1))])
+    assert count.contested == (1,)
+    assert count.best[0] == 1
+    count.add([Piece(((0, 2),), units, (-1, 1))])
+    assert (count.best, count.contested) == ((1, 1), ())
+
+
+def test_no_more_pieces_change_nothing_and_others_do_not_fit():
+    units = ((1, 0), (0, 1))
+    count = SpanCount([Piece(((1, 0),), units, (1, -1))])
+    before = count.judge()
+    count.add([])
+    assert count.judge() == before
+    with pytest.raises(ValueError, match="differ"):
+        count.add([Piece(((1, 0),), units[:1], (1,))])
+    assert count.judge() == before
 
 
 def test_shapes_and_sizes_are_checked():
