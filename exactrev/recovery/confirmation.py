@@ -26,27 +26,37 @@ _BISECTIONS = 100
 _NEAR = 200
 """N is asked 2^-200 of a point's size beside it."""
 
-ENOUGH = 3
-"""Breaks seen, with no absence among them, after which no more points are asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """Of the points asked on a predicted boundary: N breaks at `seen`, not at `absent`, and is flat at the others."""
+    """Of the points asked on a predicted boundary: N breaks at `seen`, not at `absent`, and is flat at the others.
+
+    `places` are those where it breaks.
+    """
 
     seen: int = 0
     absent: int = 0
+    places: tuple[Point, ...] = ()
 
 
 def confirm_boundary(
-    probe: Probe, known: KnownLayers, row: AffineMap, missing: tuple[int, ...], near: Point, *, most: int = 12
+    probe: Probe,
+    known: KnownLayers,
+    row: AffineMap,
+    missing: tuple[int, ...],
+    near: Point,
+    *,
+    enough: int = 3,
+    most: int = 12,
 ) -> Confirmation:
     """Whether N breaks where the row, of shape (1, width of the last known layer), is zero; three questions a point.
 
     The points lie on random lines, from close to `near` to far away. Points at which a unit with an open weight
-    (`missing`) is on are left out. Stops early when three breaks and no absence have been seen: evidence, no proof.
+    (`missing`) is on are left out. Stops early when `enough` breaks and no absence have been seen: evidence, no proof.
     """
-    seen = absent = 0
+    absent = 0
+    places: list[Point] = []
     net = Network((*known.layers, row))
     for attempt in range(most):
         zero = _find_zero(probe, known, net, missing, near, attempt)
@@ -56,11 +66,12 @@ def confirm_boundary(
         step = power_of_two(max(0, exponent(max(map(abs, point)))) - _NEAR)
         behind, here, ahead = probe.values([shifted(point, -step, direction), point, shifted(point, step, direction)])
         in_line = all(a + c == 2 * b for a, b, c in zip(behind, here, ahead, strict=True))
-        seen += not in_line
+        if not in_line:
+            places.append(point)
         absent += in_line and behind != ahead
-        if (seen >= ENOUGH and not absent) or absent > most // 2:
+        if (len(places) >= enough and not absent) or absent > most // 2:
             break
-    return Confirmation(seen, absent)
+    return Confirmation(len(places), absent, tuple(places))
 
 
 def _find_zero(

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from exactrev.network import AffineMap, Point
+from exactrev.recovery.exploration import Way, explore
 from exactrev.recovery.known import KnownLayers
 from exactrev.recovery.points import power_of_two, random_vector
 from exactrev.recovery.probe import OnBoundary, Probe
 from exactrev.recovery.sightings import Sighting, Sightings
 from exactrev.recovery.signs import SignDecision, Trail, Visit, recover_signs
 from exactrev.recovery.spans import Piece, SpanCount
-from exactrev.recovery.walk import Absence, Walk
+from exactrev.recovery.walk import Walk
 
 __all__ = ["LayerSigns", "decide_by_span", "decide_by_trails", "is_settled"]
 
@@ -37,10 +38,14 @@ TRAILS = 16
 
 @dataclass(frozen=True, slots=True)
 class LayerSigns:
-    """A decision, and points that contradict it: a unit of the layer is missing there, or a sign wrong."""
+    """A decision, and points that contradict it: a unit of the layer is missing there, or a sign wrong.
+
+    `pieces` are those that were looked at.
+    """
 
     decision: SignDecision
     lacking: tuple[Point, ...] = ()
+    pieces: tuple[Piece, ...] = ()
 
     @property
     def is_clear(self) -> bool:
@@ -91,7 +96,7 @@ def decide_by_span(known: KnownLayers, sightings: Sightings, probe: Probe) -> La
         rank_claimed=None,
         reason=reason,
     )
-    return LayerSigns(decision, tuple(points[i] for i in best.contradicted))
+    return LayerSigns(decision, tuple(points[i] for i in best.contradicted), tuple(count.pieces))
 
 
 def _piece(known: KnownLayers, point: Point, affine: AffineMap) -> Piece | None:
@@ -125,12 +130,14 @@ def _fresh_piece(known: KnownLayers, probe: Probe, count: SpanCount) -> tuple[Po
         return None
 
 
-def decide_by_trails(known: KnownLayers, pool: Sequence[Sighting], sightings: Sightings, probe: Probe) -> SignDecision:
+def decide_by_trails(
+    known: KnownLayers, pool: Sequence[Sighting], sightings: Sightings, probe: Probe, way: Way = "nearest"
+) -> SignDecision:
     """The signs of the last known layer from walks along boundaries of the next (Appendix C)."""
     trails: list[Trail] = []
     best: SignDecision | None = None
     for sighting in pool[:: max(1, len(pool) // TRAILS)][:TRAILS]:
-        trail = _follow(known, sighting, sightings, probe)
+        trail = _follow(known, sighting, sightings, probe, way)
         if trail is None:
             continue
         for chosen in ([*trails, trail], [trail]):
@@ -149,20 +156,20 @@ def is_settled(decision: SignDecision) -> bool:
 
 
 def _follow(
-    known: KnownLayers, sighting: Sighting, sightings: Sightings, probe: Probe, most_steps: int = 80
+    known: KnownLayers, sighting: Sighting, sightings: Sightings, probe: Probe, way: Way, most_steps: int = 80
 ) -> Trail | None:
     form = sightings.form(sighting)
     if form is None:
         return None
     walk = Walk(known, probe, sighting.point, form)
-    for step in range(most_steps):
-        wanted = [i for i in range(known.last_width) if i not in walk.weights]
-        if not wanted:
-            break
-        station = walk.stations[-1] if step % 4 != 3 else walk.pick_station()
-        target = walk.pick_target(station, wanted) if step % 8 != 7 else None
-        if isinstance(walk.step_towards(station, target), Absence) and len(walk.absences) > 2:
-            return None
+
+    def wanted() -> list[int]:
+        return [i for i in range(known.last_width) if i not in walk.weights]
+
+    for _ in explore(walk, wanted, way, most_steps=most_steps):
+        pass  # the walk keeps what it has seen
+    if len(walk.absences) > 2:
+        return None
     visits = []
     for station in walk.stations:
         affine = known.maps(station.place.pattern)[-1]

@@ -18,6 +18,7 @@ from exactrev.arithmetic.integer_matrices import clear_denominators, integer_ran
 from exactrev.network import Point
 from exactrev.recovery.candidates import Agreement, Candidate, agreement, rows_as_map
 from exactrev.recovery.confirmation import Confirmation, confirm_boundary
+from exactrev.recovery.exploration import Way, explore
 from exactrev.recovery.hyperplanes import Hyperplane, test_hyperplane
 from exactrev.recovery.known import KnownLayers
 from exactrev.recovery.matching import LocalRow, find_local_row, gather
@@ -45,12 +46,13 @@ class LayerSearch:
     sightings: Sightings
     most_steps: int = 80
     strategy: Strategy = "walk"
+    explore: Way = "nearest"
     is_settled: bool = False  # nothing seen so far asks for more rows: walks only where a boundary was missed
     found: list[Candidate] = field(default_factory=list)
     partial: list[Candidate] = field(default_factory=list)
     _settled: set[tuple[int, int]] = field(default_factory=set)
     _local: dict[tuple[int, int], LocalRow | None] = field(default_factory=dict)
-    _confirmed: dict[tuple[Fraction | None, ...], Confirmation] = field(default_factory=dict)
+    _confirmed: dict[tuple[tuple[Fraction | None, ...], int], Confirmation] = field(default_factory=dict)
     _tries: int = 0
 
     def run(self, pool: Iterable[Sighting]) -> list[Candidate]:
@@ -109,29 +111,39 @@ class LayerSearch:
 
     def _is_strong(self, row: Candidate) -> bool:
         """Whether a row is to be taken seriously though some of its weights are open."""
-        if row.agreement.absent or row.agreement.seen < CLEAR:
+        if row.agreement.absent or row.agreement.seen < 2:
             return False
-        return row.agreement.is_strong or self._confirm(row).is_good
+        return row.agreement.is_strong or self._confirm(row, 6).is_good
 
-    def _confirm(self, row: Candidate) -> Agreement:
-        """What points on its predicted boundary and the lines say together; points are asked once for each row."""
-        key = row.normalised()
-        if key not in self._confirmed and self.known is not None:
-            missing = tuple(row.missing)
-            self._confirmed[key] = confirm_boundary(
-                self.probe, self.known, rows_as_map([row]), missing, row.origin.point
-            )
-        found = self._confirmed[key]
+    def examine(self, row: Candidate) -> list[Point]:
+        """Points on the row's predicted boundary where N does break: on scanned lines, and many asked for here."""
+        seen = [sighting.point for sighting in self.sightings.all() if self._explains(row, sighting)]
+        return [*seen, *self._told(row, 30).places]
+
+    def _confirm(self, row: Candidate, enough: int = 3) -> Agreement:
+        """What lines and some points on its predicted boundary say together."""
+        found = self._told(row, enough)
         return Agreement(row.agreement.seen + found.seen, row.agreement.absent + found.absent)
 
+    def _told(self, row: Candidate, enough: int = 3) -> Confirmation:
+        """What points on the predicted boundary say, in layer 1 on the whole hyperplane; asked once for each row."""
+        key = row.normalised(), enough
+        if key in self._confirmed:
+            return self._confirmed[key]
+        near = row.origin.point
+        if self.known is None:
+            form, _ = clear_denominators([*(w or 0 for w in row.weights), row.bias])
+            far = test_hyperplane(self.probe, Hyperplane(form), near, count=enough + 1, decided=(enough, 2))
+            told = Confirmation(len(far.seen), len(far.absent), far.seen)
+        else:
+            missing, most = tuple(row.missing), min(4 * enough, enough + 12)
+            told = confirm_boundary(self.probe, self.known, rows_as_map([row]), missing, near, enough=enough, most=most)
+        self._confirmed[key] = told
+        return told
+
     def _reaches_far(self, candidate: Candidate) -> bool:
-        """Layer 1: is the whole hyperplane in B, as far as random points on it tell (TestHyperplane, §4.1)?"""
-        key = candidate.normalised()
-        if key not in self._confirmed:
-            row, _ = clear_denominators([*(w or 0 for w in candidate.weights), candidate.bias])
-            found = test_hyperplane(self.probe, Hyperplane(row), candidate.origin.point)
-            self._confirmed[key] = Confirmation(len(found.seen), len(found.absent))
-        told = self._confirmed[key]
+        """Layer 1: is the whole hyperplane in B, as far as random points on it tell?"""
+        told = self._told(candidate)
         return told.seen > 0 and told.absent * 3 <= told.seen
 
     def _explains(self, row: Candidate, sighting: Sighting) -> bool:
@@ -254,19 +266,10 @@ class LayerSearch:
         if self.known is None:
             return solved
         walk = Walk(self.known, self.probe, point, form, seed=self._tries)
-        absences = 0
-        for step in range(self.most_steps):
-            walk.weights.update({i: w for i, w in enumerate(solved.weights) if w is not None})
-            wanted = solved.missing
-            station = walk.stations[-1] if step % 4 != 3 else walk.pick_station()
-            target = walk.pick_target(station, wanted) if wanted else None
-            arrived = walk.step_towards(station, target)
+        walk.weights.update({i: w for i, w in enumerate(solved.weights) if w is not None})
+        wanted = list(solved.missing)
+        for arrived in explore(walk, lambda: wanted, self.explore, most_steps=self.most_steps):
             if isinstance(arrived, Absence):
-                absences += 1
-                if absences > 2:
-                    break
-                continue
-            if arrived is None:
                 continue
             for index, weight in walk.weights.items():
                 if solved.weights[index] is None:
@@ -275,6 +278,8 @@ class LayerSearch:
             solved = system.solve()
             if not solved.is_consistent or solved.is_complete:
                 break
+            wanted[:] = solved.missing
+            walk.weights.update({i: w for i, w in enumerate(solved.weights) if w is not None})
         return solved
 
 

@@ -17,7 +17,8 @@ from typing import Any, Literal
 from exactrev.network import AffineMap, Network, Neuron, Point
 from exactrev.oracle import Oracle
 from exactrev.recovery.candidates import Candidate, rows_as_map
-from exactrev.recovery.composites import find_composite
+from exactrev.recovery.composites import count_settings, find_circuits
+from exactrev.recovery.exploration import Way
 from exactrev.recovery.known import KnownLayers, OpenWeights
 from exactrev.recovery.last_layer import activations_at, assemble, recover_last_layer, with_signs
 from exactrev.recovery.layer_signs import LayerSigns, decide_by_span, decide_by_trails, is_settled
@@ -97,13 +98,27 @@ def recover(
     rounds: int = 12,
     tests: int = 60,
     equivalence: Equivalence | None = None,
+    strategy: Strategy = "both",
+    explore: Way = "nearest",
     progress: Callable[[str], None] | None = None,
 ) -> Recovery:
     """Reconstruct a network from its answers.
 
     `equivalence(network)` may answer a point at which the network differs from the truth, or None if there is none.
+    `strategy` says how rows are found: "walk" along boundaries as the paper does, in one of its three ways to choose
+    the next direction (`explore`), or "match" the breakpoints of scanned lines, or "both".
     """
-    work = Reconstruction(oracle, n_in, how, seed=seed, tests=tests, equivalence=equivalence, progress=progress)
+    work = Reconstruction(
+        oracle,
+        n_in,
+        how,
+        seed=seed,
+        tests=tests,
+        equivalence=equivalence,
+        strategy=strategy,
+        explore=explore,
+        progress=progress,
+    )
     return work.run(rounds)
 
 
@@ -119,6 +134,7 @@ class Reconstruction:
     equivalence: Equivalence | None = None
     progress: Callable[[str], None] | None = None
     strategy: Strategy = "both"
+    explore: Way = "nearest"
     _round: int = 1
     _searches: dict[tuple[AffineMap, ...], LayerSearch] = field(default_factory=dict)
     _signs: dict[tuple[AffineMap, ...], SignDecision] = field(default_factory=dict)
@@ -197,7 +213,6 @@ class Reconstruction:
         Whether a layer is the last hidden one is not known beforehand: where few breakpoints are left that its rows do
         not explain, both readings are tried.
         """
-        strategy = self.strategy if self.strategy != "both" or self._round > 1 else "walk"
         layers: list[AffineMap] = []
         decisions: list[SignDecision] = []
         opened: OpenWeights = ()
@@ -205,33 +220,22 @@ class Reconstruction:
         known: KnownLayers | None = None
         while True:
             search = self._searches.setdefault(tuple(layers), LayerSearch(known, self.probe, self.sightings))
-            search.strategy = strategy
-            rows = search.run(self._unexplained(known))
+            rows, found = self._find_rows(search, layers, opened)
             if not rows:
                 reason = f"no neuron of layer {len(layers) + 1} was found"
                 readings.append(Attempt(tuple(layers), tuple(decisions), None, None, reason, opened))
                 break
-            rows, found = self._without_composites(layers, opened, rows)
             known = _with_rows(layers, opened, rows)
-            search.is_settled = found is not None and found.is_clear
-            depth = known.depth
             rest = self._unexplained(known)
-            if len(rest) * 5 <= len(self.sightings.all()):
+            if self._may_be_last(rest):
                 reading = self._finish(known, decisions)
                 readings += [reading, *(self._with_promising(layers, opened, decisions, search) if rest else [])]
                 if not rest or (reading.network is not None and not self._find_contradictions(reading)):
                     break
-            decision = self._signs.get(known.layers)
-            if decision is None:
-                decision = found.decision if found is not None else None
-                if decision is None or decision.unique is not True:
-                    by_trails = decide_by_trails(known, rest, self.sightings, self.probe)
-                    decision = by_trails if is_settled(by_trails) or decision is None else decision
-                if is_settled(decision):
-                    self._signs[known.layers] = decision
+            decision = self._decide_signs(known, found, rest)
             decisions.append(decision)
             if decision.signs is None or not is_settled(decision):
-                reason = f"signs of layer {depth}: {decision.reason}"
+                reason = f"signs of layer {known.depth}: {decision.reason}"
                 lacking = found.lacking if found is not None else ()
                 seen = (known.layers, tuple(decisions), None, None, reason, known.open_weights)
                 readings.append(Attempt(*seen, lacking=lacking))
@@ -241,6 +245,47 @@ class Reconstruction:
             known = KnownLayers(tuple(layers), opened)
         return self._best(readings)
 
+    def _find_rows(
+        self, search: LayerSearch, layers: Sequence[AffineMap], opened: OpenWeights
+    ) -> tuple[list[Candidate], LayerSigns | None]:
+        """The rows of the first unknown layer, and the span test on them.
+
+        After the first round breakpoints are matched first. If then all gradients fit one choice of signs, and there
+        is more above, walks are made only where a boundary was missed.
+        """
+        pool = self._unexplained(search.known)
+        ways: Sequence[Strategy] = (self.strategy,)
+        if self.strategy == "both":
+            ways = ("walk",) if self._round == 1 or search.known is None else ("match", "both")
+        rows: list[Candidate] = []
+        found: LayerSigns | None = None
+        for way in ways:
+            search.strategy, search.explore = way, self.explore
+            rows = search.run(pool)
+            if not rows:
+                continue
+            rows, found = self._without_composites(search, layers, opened, rows)
+            rest = self._unexplained(_with_rows(layers, opened, rows))
+            search.is_settled = found is not None and found.is_clear and not self._may_be_last(rest)
+        return rows, found
+
+    def _may_be_last(self, unexplained: Sequence[Sighting]) -> bool:
+        """Whether few breakpoints are left over: a layer with such rows may be the last hidden one."""
+        return len(unexplained) * 5 <= len(self.sightings.all())
+
+    def _decide_signs(
+        self, known: KnownLayers, found: LayerSigns | None, rest: Sequence[Sighting]
+    ) -> SignDecision:
+        """The signs by the span test, or by trails where that says nothing or leaves signs open."""
+        if found is not None and (found.decision.unique is True or found.lacking):
+            return found.decision
+        if known.layers not in self._signs:
+            decision = decide_by_trails(known, rest, self.sightings, self.probe, self.explore)
+            if not is_settled(decision):
+                return decision if found is None else found.decision
+            self._signs[known.layers] = decision
+        return self._signs[known.layers]
+
     def _best(self, readings: Sequence[Attempt]) -> Attempt:
         """The reading with a network that the fewest answers contradict, else the one that went furthest."""
         with_network = [reading for reading in readings if reading.network is not None]
@@ -249,20 +294,44 @@ class Reconstruction:
         return max(readings, key=lambda reading: (reading.output is not None, len(reading.layers)))
 
     def _without_composites(
-        self, layers: Sequence[AffineMap], opened: OpenWeights, rows: Sequence[Candidate]
+        self, search: LayerSearch, layers: Sequence[AffineMap], opened: OpenWeights, rows: Sequence[Candidate]
     ) -> tuple[list[Candidate], LayerSigns | None]:
-        """The rows without those of deeper neurons seen inside one cell of this layer; the span test on the rest."""
+        """The rows without those of deeper neurons seen inside one cell of this layer; the span test on the rest.
+
+        Of rows that depend on each other more than rows should, the one goes whose boundary is seen only where the
+        others are on certain sides, if gradients are spanned as well without it.
+        """
         kept = list(rows)
-        while True:
-            known = _with_rows(layers, opened, kept)
-            found = decide_by_span(known, self.sightings, self.probe)
-            if found is None or found.decision.signs is None:
-                return kept, found
-            z = find_composite(KnownLayers(tuple(layers), opened) if layers else None, kept, found, self.sightings)
-            if z is None:
-                return kept, found
-            self._say(f"a row of layer {known.depth} is a combination of others: a deeper neuron's")
-            del kept[z]
+        found = decide_by_span(_with_rows(layers, opened, kept), self.sightings, self.probe)
+        while found is not None:
+            fewer = self._without_one(search, layers, opened, kept, found)
+            if fewer is None:
+                break
+            self._say(f"a row of layer {len(layers) + 1} is a combination of others: a deeper neuron's")
+            kept, found = fewer
+        return kept, found
+
+    def _without_one(
+        self,
+        search: LayerSearch,
+        layers: Sequence[AffineMap],
+        opened: OpenWeights,
+        rows: Sequence[Candidate],
+        found: LayerSigns,
+    ) -> tuple[list[Candidate], LayerSigns] | None:
+        """The rows without one that is a combination of others, and the span test on the rest; None if there is none."""
+        for circuit in find_circuits(rows):
+            settings = {
+                z: count_settings(search.known, [rows[i] for i in circuit if i != z], search.examine(rows[z]))
+                for z in circuit
+            }
+            suspects = [z for z in circuit if settings[z] == min(settings.values())]
+            for suspect in sorted(suspects, key=lambda z: (z not in found.decision.open, rows[z].agreement.seen)):
+                fewer = [row for z, row in enumerate(rows) if z != suspect]
+                without = decide_by_span(_with_rows(layers, opened, fewer), self.sightings, self.probe)
+                if without is not None and len(without.lacking) <= len(found.lacking):
+                    return fewer, without
+        return None
 
     def _with_promising(
         self,
@@ -294,10 +363,6 @@ class Reconstruction:
         """The reading in which the last known layer is the last hidden one: its signs, the output, open weights."""
         output = recover_last_layer(known.layers, self.sightings, known.open_weights)
         network, reason = assemble(known.layers[:-1], output)
-        signs = output.signs.signs
-        if network is None and known.open_weights and output.signs.unique and signs is not None and output.layer:
-            # Where a unit below an open weight is always off in the samples, they leave its column of E out.
-            network = Network((*known.layers[:-1], with_signs(known.layers[-1], signs), output.layer))
         attempt = Attempt(known.layers, tuple(decisions), output, network, reason, known.open_weights)
         if network is None or not known.open_weights:
             return attempt
@@ -325,7 +390,8 @@ class Reconstruction:
         self._scan(origin, tuple(Fraction(entry, 2**12) for entry in entries))
 
     def _scan(self, origin: Point, direction: Point, *, aimed: bool = False) -> LineScan:
-        scan = points_on_line(self.probe, origin, direction, -(2**30), 2**30)
+        reach = (0, 1) if aimed else (-(2**30), 2**30)
+        scan = points_on_line(self.probe, origin, direction, *reach)
         self.sightings.add(scan, aimed=aimed)
         self._say(f"a line with {len(scan.breakpoints)} breakpoints, {scan.queries} queries")
         return scan

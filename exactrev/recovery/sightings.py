@@ -22,7 +22,7 @@ __all__ = ["Line", "Sighting", "Sightings"]
 class Line:
     """A scanned line: breakpoints in order, and what known layers give at them.
 
-    An `aimed` line was scanned because a boundary was missed between its points with parameters 0 and 1.
+    An `aimed` line was scanned because a boundary was missed between its ends.
     """
 
     def __init__(self, scan: LineScan, *, aimed: bool = False) -> None:
@@ -64,7 +64,7 @@ class Sighting:
     @property
     def is_suspect(self) -> bool:
         """Does it lie where a boundary was missed?"""
-        return self.line.aimed and 0 <= self.line.scan.breakpoints[self.index].t <= 1
+        return self.line.aimed
 
     def activations(self, known: KnownLayers | None) -> tuple[int, ...] | None:
         return self.line.activations(known)[self.index]
