@@ -22,7 +22,7 @@ class Statement:
     `label` states the conclusion; `paper` and `where` name the claim and its place in Rolnick & Körding (2020);
     `claim` is what is decided, in one sentence. `printed` says how the paper's wording differs where it does not hold
     as printed, or needs a reading; it is empty where it needs neither. Where nobody names statements, all are decided
-    but those not `by_default`: claims kept as printed that are false of every network that they are about.
+    but those not `by_default`: claims kept as printed that are false of nearly all networks that they are about.
     """
 
     label: str

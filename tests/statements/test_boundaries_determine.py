@@ -75,6 +75,16 @@ def test_pieces_exchanged_between_neurons_refute_theorem_2_even_up_to_signs() ->
     assert not agree_up_to_last_signs(STRAIGHT, CROSSED)
 
 
+def test_two_corners_leave_no_choice_of_signs() -> None:
+    # 2-2-2-1: turning a neuron round leaves a line of layer 1 along which both are off.
+    net = Network.from_arrays(
+        [([[-2, -15], [-4, 6]], [0, -6]), ([[-4, -3], [4, 2]], [10, -4]), ([[-3, 6]], [-5])]
+    )
+    verdict = decide(net, "T2")
+    assert verdict.outcome is Outcome.UNDECIDED
+    assert verdict.checked.startswith("none of 9 other networks")
+
+
 def test_one_neuron_refutes_theorem_2() -> None:
     up = Network.from_arrays([([[1]], [0]), ([[1]], [0])])
     verdict = decide(up, "T2")
