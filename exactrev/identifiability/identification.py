@@ -26,7 +26,7 @@ from exactrev.identifiability.jacobian import MOST_PARAMETERS
 from exactrev.identifiability.pairs import Pair, Pairs, find_pairs
 from exactrev.identifiability.parameters import Direction, Parameter
 from exactrev.identifiability.second_networks import SecondNetwork, find_second_networks
-from exactrev.identifiability.structure import list_fields, relations_of_patterns
+from exactrev.identifiability.structure import bias_fields, list_fields, relations_of_patterns
 from exactrev.network import Network, is_isomorphic
 from exactrev.verdict import Outcome
 
@@ -116,6 +116,7 @@ def identify(net: Network, *, found: Pairs | None = None, progress: Progress | N
         _check(family, is_compared=number < MOST_CHECKED) for number, family in enumerate(families)
     )
     fields = list_fields(net, relations_of_patterns(net, found.patterns)) if found.patterns else []
+    fields += bias_fields(net, found.patterns)
     is_constant = dimension.at_least == net.parameters - span_dimension(net, [*dimension.scalings, *fields])
     moved = dimension.find_moved_weights()
     named = {parameter for direction in fields for parameter in direction}

@@ -10,6 +10,8 @@ whether that was seen in some regions or proved for all of R^n.
 - z on => z'_j on, for several j: weights from z to these, with sum of (weights out of z'_j) d_j = 0.
 - A neuron that is always active: its bias, against the next biases.
 - Whoever listens to z is off where z is off: the bias of z, against theirs.
+- Biases of a layer against those of the next, at rates d_i and e_j with sum of w_ji d_i + e_j = 0 over the i that are
+  active with j, whenever j is; where these conditions are independent, the solutions depend continuously on weights.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from exactrev.identifiability.pairs import Pair
 from exactrev.identifiability.parameters import Direction, Parameter
 from exactrev.network import Network, Neuron, Pattern
 
-__all__ = ["Relations", "list_fields", "relations_of_pairs", "relations_of_patterns", "shared_rates"]
+__all__ = ["Relations", "bias_fields", "list_fields", "relations_of_pairs", "relations_of_patterns", "shared_rates"]
 
 Link = tuple[Neuron, Neuron]
 
@@ -106,6 +108,40 @@ def _fields(net: Network, relations: Relations) -> Iterator[Direction]:
         if targets and _depends_continuously(net, targets):
             for rates in shared_rates(net, targets):
                 yield {Parameter(y.layer, y.index, z.index): r for y, r in zip(targets, rates, strict=True) if r}
+
+
+def bias_fields(net: Network, patterns: Iterable[Pattern]) -> list[Direction]:
+    """The fields that move biases of one layer and the next, for layers in which the conditions are independent.
+
+    For one j the conditions are a matrix of zeros and ones times (w_ji d_i, e_j), so which of them follow from others
+    does not depend on the weights; those are left out.
+    """
+    fields: list[Direction] = []
+    listed = list(patterns)
+    for k in range(1, net.depth + 1):
+        after = net.layers[k]
+        rows: list[list[int]] = []
+        for j, weights in enumerate(after.rows):
+            together = {pattern[k - 1] for pattern in listed if k == net.depth or pattern[k][j]}
+            own = [int(o == j) * after.denominator for o in range(after.n_out)]
+            for active in _independent([[*map(int, on), 1] for on in sorted(together)]):
+                rows.append([*(w * on for w, on in zip(weights[:-1], active[:-1], strict=True)), *own])
+        if not rows or integer_rank(rows) < len(rows):
+            continue
+        biases = [Parameter(k, i, -1) for i in range(after.n_in)]
+        biases += [Parameter(k + 1, j, -1) for j in range(after.n_out)]
+        for vector in integer_nullspace(rows):
+            fields.append({bias: Fraction(rate) for bias, rate in zip(biases, vector, strict=True) if rate})
+    return fields
+
+
+def _independent(rows: list[list[int]]) -> list[list[int]]:
+    """The rows that are no combination of those before them."""
+    chosen: list[list[int]] = []
+    for row in rows:
+        if integer_rank([*chosen, row]) > len(chosen):
+            chosen.append(row)
+    return chosen
 
 
 def shared_rates(net: Network, targets: list[Neuron]) -> list[list[Fraction]]:

@@ -13,7 +13,13 @@ from exactrev.errors import TheoryContradicted
 from exactrev.identifiability import Family, Parameter, find_pairs, identify
 from exactrev.identifiability.identification import _check
 from exactrev.identifiability.parameters import along
-from exactrev.identifiability.structure import Relations, list_fields, relations_of_pairs, relations_of_patterns
+from exactrev.identifiability.structure import (
+    Relations,
+    bias_fields,
+    list_fields,
+    relations_of_pairs,
+    relations_of_patterns,
+)
 from exactrev.network import Network, Neuron, he_network, random_rational_network
 from exactrev.verdict import Outcome
 
@@ -25,6 +31,7 @@ from exactrev.verdict import Outcome
         (known.SHARED, [False, None, False, None]),
         (known.HIDDEN, [True, True]),  # biases move, weights do not
         (known.REFLECTED, [True]),
+        (known.BOTH_SIDES_2D, [True, True, True]),  # biases move, weights do not
         (known.UNIQUE, [True, True]),
         (known.exchangeable(), [True] * 30),
     ],
@@ -92,7 +99,7 @@ def test_fields_keep_the_maps_of_all_patterns_at_any_step_that_they_are_straight
     patterns = find_pairs(net).patterns
     if not patterns:
         return
-    for field in list_fields(net, relations_of_patterns(net, patterns)):
+    for field in (*list_fields(net, relations_of_patterns(net, patterns)), *bias_fields(net, patterns)):
         moved = along(net, field, 3)
         assert all(moved.affine_map(pattern) == net.affine_map(pattern) for pattern in patterns)
 
