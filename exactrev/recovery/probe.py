@@ -2,8 +2,8 @@
 
 Knows an oracle and nothing else of the network. Everything that recovery asks goes through here, and what is reported
 as a piece has been checked by an answer that it did not come from. A piece can be read in two ways: from n_in + 2
-plain questions, or from one long question whose exact answer holds value and gradient in its digits (`packing`),
-confirmed by two plain ones.
+plain questions, fewer where all gradients so far lie in a small space (`gradients`), or from one long question whose
+exact answer holds value and gradient in its digits (`packing`), confirmed by two plain ones.
 
 A check can fail for two reasons. Either the point lies on a boundary (`OnBoundary`), or the answers are not the values
 of a piecewise linear function, or not exact (`NotPiecewiseLinear`): along a ray from any point a piecewise linear
@@ -25,6 +25,7 @@ from exactrev.network.affine import AffineMap, lift_vector
 from exactrev.network.network import Point
 from exactrev.oracle import Oracle
 from exactrev.recovery.charts import Chart, Forms
+from exactrev.recovery.gradients import GradientSpan
 from exactrev.recovery.packing import Packing, is_dyadic
 from exactrev.recovery.points import (
     dot,
@@ -128,6 +129,7 @@ class Probe:
         self.answered: list[tuple[Point, Point]] = []  # the questions with their answers, in order; not the longest
         self.packed_queries = 0
         self.forms: Forms = {}  # of the boundaries between pieces, as far as lines have shown them
+        self.gradients = GradientSpan(n_in)  # of all pieces that have been read
         self._digits: _Digits | None = None
 
     @property
@@ -191,8 +193,11 @@ class Probe:
     def _read(self, x: Point, germ: Germ | None, near: int) -> AffineMap:
         nearest = near + _RANGE
         while True:
-            f = self._read_plain(x, near, germ) if self.how == "plain" else self._read_packed(x, near, germ)
+            f = self._read_span(x, near, germ) if self.how == "plain" and self.gradients.is_useful else None
+            if f is None:
+                f = self._read_plain(x, near, germ) if self.how == "plain" else self._read_packed(x, near, germ)
             if f is not None:
+                self.gradients.add(row[:-1] for row in f.rows)
                 return f
             near, germ = self._nearer(x, near, nearest), None
 
@@ -260,6 +265,23 @@ class Probe:
         gradients = [[(y[j] - centre) * scale for y in neighbours] for j, centre in enumerate(value)]
         f = _through(x, value, gradients)
         fits = germ.fits(f, x) if germ is not None else evaluate_map(f, behind) == check
+        return f if fits else None
+
+    def _read_span(self, x: Point, near: int, germ: Germ | None) -> AffineMap | None:
+        """From so many difference quotients as the gradients seen before have dimensions; None if the check fails.
+
+        The check is N at a point in a direction of many random bits: no gradient outside the span would pass it but by
+        an accident of odds 2^-40.
+        """
+        step, ray = power_of_two(-near), [abs(c) for c in random_vector(self.n_in, self.rng, 48)]
+        behind = shifted(x, -power_of_two(-near - 48), ray)
+        points = [(*x[:i], x[i] + step, *x[i + 1 :]) for i in self.gradients.pivots]
+        check, *answers = self.values([behind, *points] if germ is not None else [behind, *points, x])
+        value = germ.value if germ is not None else answers.pop()
+        entries = [[(y[j] - centre) / step for y in answers] for j, centre in enumerate(value)]
+        f = _through(x, value, [self.gradients.extend(known) for known in entries])
+        fits = evaluate_map(f, behind) == check and (germ is None or germ.fits(f, x))
+        self.gradients.learn(was_right=fits)
         return f if fits else None
 
     # -- packed --------------------------------------------------------------------------------------------------
