@@ -19,7 +19,7 @@ import click
 from exactrev.cli.application import ExitCode
 from exactrev.cli.arguments import as_json, check_output, load_network, raw_option
 from exactrev.cli.printing import print_json, print_lines
-from exactrev.cli.recovery_reports import Judgement, Noticed, Result, as_lines, as_record
+from exactrev.cli.recovery_reports import Judgement, Noticed, Result, as_lines, as_record, find_missing
 from exactrev.errors import AssumptionFailed, BadInput, InexactInput, RecoveryAmbiguous
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Settings:
     seed: int
     rounds: int
     tests: int
+    strategy: Literal["walk", "match", "both"]
+    explore: Literal["random", "lp", "nearest"]
 
 
 def _read_size(ctx: click.Context, param: click.Parameter, value: str | None) -> Fraction | None:
@@ -64,6 +66,20 @@ def _read_size(ctx: click.Context, param: click.Parameter, value: str | None) ->
     help="A query per point, or value and gradient packed into the digits of one.",
 )
 @click.option(
+    "--strategy",
+    type=click.Choice(["walk", "match", "both"]),
+    default="both",
+    show_default=True,
+    help="Walk along boundaries as the paper does, match the breakpoints of scanned lines, or both.",
+)
+@click.option(
+    "--explore",
+    type=click.Choice(["random", "lp", "nearest"]),
+    default="nearest",
+    show_default=True,
+    help="How a walk chooses its next direction.",
+)
+@click.option(
     "--equivalence",
     is_flag=True,
     help="Let the recovery ask for a point where its result is wrong; such queries are counted apart.",
@@ -88,6 +104,8 @@ def recover(
     ctx: click.Context,
     net: str | None,
     queries: Literal["plain", "packed"],
+    strategy: Literal["walk", "match", "both"],
+    explore: Literal["random", "lp", "nearest"],
     equivalence: bool,
     digits: int | None,
     noise: Fraction | None,
@@ -113,7 +131,7 @@ def recover(
         recover_from_boundaries(ctx, net, output, raw, as_json)
         return
     _check_options(net, replay, transcript, output, equivalence, digits is not None or noise is not None)
-    settings = Settings(queries, seed, rounds, tests)
+    settings = Settings(queries, seed, rounds, tests, strategy, explore)
     truth = None if net is None or replay is not None else load_network(net, raw)
     start = time.monotonic()
     with _open_oracle(truth, replay, transcript, digits, noise, seed) as oracle:
@@ -199,13 +217,15 @@ def _run(oracle: Oracle, settings: Settings, equivalence: Callable[[Network], Po
             rounds=settings.rounds,
             tests=settings.tests,
             equivalence=equivalence,
+            strategy=settings.strategy,
+            explore=settings.explore,
             progress=_say if sys.stderr.isatty() else None,
         )
     except NotPiecewiseLinear as error:
         noticed = Noticed(error.message, error.data, is_inexact=True)
     except (RecoveryAmbiguous, AssumptionFailed) as error:
         noticed = Noticed(error.message, error.data, is_inexact=False)
-    return Result(recovery, noticed, oracle)
+    return Result(recovery, noticed, oracle, find_missing(recovery))
 
 
 def _equivalence(truth: Network, seed: int) -> Callable[[Network], Point | None]:

@@ -6,6 +6,7 @@ says is the same whether there was a network or a transcript.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from exactrev.recovery.signs import SignDecision
     from exactrev.verdict import Verdict
 
-__all__ = ["Judgement", "Noticed", "Result", "as_lines", "as_record"]
+__all__ = ["Judgement", "Noticed", "Result", "as_lines", "as_record", "find_missing"]
 
 CASES = 4_000
 """So many cases are looked at to decide whether a weight is free."""
@@ -44,6 +45,7 @@ class Result:
     recovery: Recovery | None
     noticed: Noticed | None
     oracle: Oracle
+    missing: tuple[Missing, ...] = ()
 
     @property
     def network(self) -> Network | None:
@@ -56,12 +58,21 @@ class Result:
             return f"partial: {INEXACT if self.noticed.is_inexact else self.noticed.message}"
         if self.recovery is None:
             return "partial: nothing was recovered"
-        if self.recovery.network is None or self.recovery.attempt.open_weights:
+        if self.recovery.network is None:
             return self.recovery.summary
-        if not self.recovery.is_exact_everywhere:
-            return self.recovery.summary
-        tested = f"{self.recovery.network.architecture}, no contradiction in {self.recovery.tested} test points"
-        return f"{tested}, and the equivalence oracle knows none"
+        words = Counter(missing.word for missing in self.missing)
+        tested = f"no contradiction in {self.recovery.tested} test points"
+        if words["placeholder"] or words["unreached"]:
+            counted = ", ".join(f"{count} {word}" for word, count in sorted(words.items()))
+            return f"partial: {self.recovery.network.architecture} with unknown weights ({counted}); {tested}"
+        known = ", and the equivalence oracle knows none" if self._was_confirmed else ""
+        free = words["free"]
+        spare = "" if not free else f"; {free} weight{' is' if free == 1 else 's are'} free"
+        return f"{self.recovery.network.architecture}, {tested}{known}{spare}"
+
+    @property
+    def _was_confirmed(self) -> bool:
+        return self.recovery is not None and self.recovery.is_exact_everywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +159,7 @@ def _layers(recovery: Recovery) -> Iterator[dict[str, Any]]:
         record: dict[str, Any] = {"layer": k, "neurons": layer.n_out, "signs": signs}
         record["rank"] = None if decision is None else decision.rank
         record["rank_claimed"] = None if decision is None else decision.rank_claimed
+        record["signs_by"] = None if decision is None else decision.reason
         yield record if recovery.network is not None else {**record, **_map(layer)}
 
 
@@ -165,11 +177,11 @@ def _missing(result: Result) -> Iterator[dict[str, Any]]:
     if recovery is None:
         yield {"what": "everything", "status": "unreached", "reason": result.summary.removeprefix("partial: ")}
         return
-    from exactrev.recovery.missing import classify, find_unplaced, find_unsigned
+    from exactrev.recovery.missing import find_unplaced, find_unsigned
     from exactrev.statements.witnesses import as_json
 
     attempt = recovery.attempt
-    for missing in classify(recovery.network, attempt.open_weights, attempt.findings, is_free=_is_free):
+    for missing in result.missing:
         yield _one_missing(missing)
     if recovery.network is not None:
         return
@@ -185,6 +197,16 @@ def _missing(result: Result) -> Iterator[dict[str, Any]]:
     rows = [row for row in recovery.partial_rows if row.missing]
     for row, missing in zip(rows, find_unplaced(rows), strict=True):
         yield {**_one_missing(missing), "weights": as_json(row.weights), "bias": as_json(row.bias)}
+
+
+def find_missing(recovery: Recovery | None) -> tuple[Missing, ...]:
+    """The weights that the recovery does not know, each with its word."""
+    if recovery is None:
+        return ()
+    from exactrev.recovery.missing import classify
+
+    attempt = recovery.attempt
+    return classify(recovery.network, attempt.open_weights, attempt.findings, is_free=_is_free)
 
 
 def _one_missing(missing: Missing) -> dict[str, Any]:
@@ -236,7 +258,7 @@ def as_lines(result: Result, judgement: Judgement | None, seconds: float) -> Ite
 def _ranks(layer: Mapping[str, Any]) -> str:
     """The rank that was found beside the rank that is claimed."""
     if layer["rank"] is None:
-        return ""
+        return "" if layer["signs_by"] is None else f", {layer['signs_by']}"
     claimed = "none" if layer["rank_claimed"] is None else layer["rank_claimed"]
     return f", rank {layer['rank']} of the system for them, {claimed} claimed"
 

@@ -8,11 +8,12 @@ the active units nearly always span everything, and too wide for many units.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from exactrev.network import AffineMap, Point
+from exactrev.arithmetic.integer_matrices import integer_rank
+from exactrev.network import AffineMap, Pattern, Point
 from exactrev.recovery.exploration import Way, explore
 from exactrev.recovery.known import KnownLayers
 from exactrev.recovery.points import power_of_two, random_vector
@@ -92,7 +93,7 @@ def decide_by_span(known: KnownLayers, sightings: Sightings, probe: Probe) -> La
         second=other,
         open=test.contested,
         all_known=False,
-        rank=best.informative,
+        rank=None,
         rank_claimed=None,
         reason=reason,
     )
@@ -135,13 +136,17 @@ def decide_by_trails(
 ) -> SignDecision:
     """The signs of the last known layer from walks along boundaries of the next (Appendix C)."""
     trails: list[Trail] = []
+    visited: set[Pattern] = set()
     best: SignDecision | None = None
     for sighting in pool[:: max(1, len(pool) // TRAILS)][:TRAILS]:
-        trail = _follow(known, sighting, sightings, probe, way)
-        if trail is None:
+        walk = _follow(known, sighting, sightings, probe, way)
+        if walk is None:
             continue
+        trail = _as_trail(known, walk)
+        visited.update(station.place.pattern for station in walk.stations)
+        rho = _activation_rank(known, visited)
         for chosen in ([*trails, trail], [trail]):
-            decision = recover_signs(chosen)
+            decision = recover_signs(chosen, rho)
             if is_settled(decision):
                 return decision
             if decision.exists is not False:
@@ -157,7 +162,7 @@ def is_settled(decision: SignDecision) -> bool:
 
 def _follow(
     known: KnownLayers, sighting: Sighting, sightings: Sightings, probe: Probe, way: Way, most_steps: int = 80
-) -> Trail | None:
+) -> Walk | None:
     form = sightings.form(sighting)
     if form is None:
         return None
@@ -168,8 +173,21 @@ def _follow(
 
     for _ in explore(walk, wanted, way, most_steps=most_steps):
         pass  # the walk keeps what it has seen
-    if len(walk.absences) > 2:
-        return None
+    return None if len(walk.absences) > 2 else walk
+
+
+def _activation_rank(known: KnownLayers, patterns: Iterable[Pattern]) -> int:
+    """The rank of the activation gradients two layers below the next one, over all these cells; n_in if that is x."""
+    if known.depth == 1:
+        return known.n_in
+    blocks = []
+    for pattern in patterns:
+        rows = known.maps(pattern)[-2].rows
+        blocks.append([row[:-1] if on else (0,) * known.n_in for row, on in zip(rows, pattern[-1], strict=True)])
+    return integer_rank([[c for block in blocks for c in block[i]] for i in range(known.layers[-1].n_in)])
+
+
+def _as_trail(known: KnownLayers, walk: Walk) -> Trail:
     visits = []
     for station in walk.stations:
         affine = known.maps(station.place.pattern)[-1]

@@ -37,6 +37,9 @@ Equivalence = Callable[[Network], Point | None]
 MOST_ANSWERS = 80
 """So many answers of either kind are used to find open weights."""
 
+MOST_OPEN = 6
+"""So many open weights at most are sought in values: their number is an exponent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -302,6 +305,8 @@ class Reconstruction:
         others are on certain sides, if gradients are spanned as well without it.
         """
         kept = list(rows)
+        if self.strategy == "walk":
+            return kept, None  # the paper's way knows no such test
         found = decide_by_span(_with_rows(layers, opened, kept), self.sightings, self.probe)
         while found is not None:
             fewer = self._without_one(search, layers, opened, kept, found)
@@ -319,7 +324,7 @@ class Reconstruction:
         rows: Sequence[Candidate],
         found: LayerSigns,
     ) -> tuple[list[Candidate], LayerSigns] | None:
-        """The rows without one that is a combination of others, and the span test on the rest; None if there is none."""
+        """The rows without one that is a combination of others, and the span test on the rest; None if all stay."""
         for circuit in find_circuits(rows):
             settings = {
                 z: count_settings(search.known, [rows[i] for i in circuit if i != z], search.examine(rows[z]))
@@ -364,7 +369,7 @@ class Reconstruction:
         output = recover_last_layer(known.layers, self.sightings, known.open_weights)
         network, reason = assemble(known.layers[:-1], output)
         attempt = Attempt(known.layers, tuple(decisions), output, network, reason, known.open_weights)
-        if network is None or not known.open_weights:
+        if network is None or not known.open_weights or len(known.open_weights) > MOST_OPEN:
             return attempt
         found = complete(network, known.open_weights, self._some_answers(network))
         still = tuple((weight.neuron, weight.input) for weight in found.still_open)

@@ -75,7 +75,8 @@ class SignDecision:
     - `exists`: True with `signs`; False if it is shown that none do; None if none were found.
     - `unique`: True or False if shown, with `second` another solution; None if not shown.
     - `open`: units whose sign differs between the solutions found; `all_known`: every solution was taken into account.
-    - `rank` of the linear system, beside `rank_claimed`, what the theory expects of it (None: nothing claimed).
+    - `rank` of the linear system, beside `rank_claimed`, what the theory expects of it (None: nothing claimed, and
+      no system where the signs were decided in another way).
     - `reason`: how it was decided, for people.
     """
 
@@ -85,7 +86,7 @@ class SignDecision:
     second: Signs | None
     open: tuple[int, ...]
     all_known: bool
-    rank: int
+    rank: int | None
     rank_claimed: int | None
     reason: str
 
