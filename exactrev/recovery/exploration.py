@@ -12,6 +12,8 @@ The paper names three ways to choose the next direction (claim A5):
 - "nearest": a missing neuron's zero, as the forms of the region at a station would have it, and the direction along
   B[z] that leads there most steeply. That is what the paper does.
 
+In the plane a boundary is a curve, and there is nothing to choose: "nearest" goes along it to both ends.
+
 In a second hidden layer the last two hardly differ. In a third, where most boundaries that a walk meets are of the
 first, the linear programmes take a quarter of the crossings and find more weights.
 """
@@ -53,13 +55,15 @@ def explore(
 
     `wanted()` lists neurons of the last known layer whose weights are missing; it is asked before every step, so that
     what the caller concludes in between counts: weights put into `walk.weights` are not measured again. Ends when the
-    list is empty, after `most_steps` steps, where no way leads on, and with one absence more than `most_absences`,
-    which then is the last thing yielded: z lies deeper, or is cut off. Raises `InvalidNetwork` for another way.
+    list is empty, after `most_steps` steps (ten times as many along a curve in the plane), where no way leads on, and
+    with one absence more than `most_absences`, which then is the last thing yielded: z lies deeper, or is cut off.
+    Raises `InvalidNetwork` for another way.
     """
     if way not in _POLICIES:
         raise InvalidNetwork("there are three ways to explore", found=way, expected=", ".join(_POLICIES))
-    policy, absences = _POLICIES[way](walk), 0
-    for _ in range(most_steps):
+    is_curve = walk.known.n_in == 2 and way == "nearest"
+    policy, absences = _Along(walk) if is_curve else _POLICIES[way](walk), 0
+    for _ in range(10 * most_steps if is_curve else most_steps):
         missing = wanted()
         aim = policy.aim(missing) if missing else None
         if aim is None:
@@ -117,6 +121,29 @@ class _Nearest(_Policy):
                 if direction is not None:
                     return station, direction
         return self.at_random()
+
+
+class _Along(_Policy):
+    """Along a curve in the plane, from its newest end: across boundaries that lead to regions not visited yet."""
+
+    def __init__(self, walk: Walk) -> None:
+        super().__init__(walk)
+        self._tried: set[tuple[Place, Neuron]] = set()
+
+    def aim(self, wanted: Sequence[int]) -> Aim | None:
+        known = self.walk.known
+        visited = {station.place for station in self.walk.stations}
+        for station in reversed(self.walk.stations):
+            a, b = tamed(station.form[:-1])
+            for tangent in ([-b, a], [b, -a]):
+                direction = direction_within(station.form[:-1], tangent)
+                ahead = None if direction is None else closest_boundary(known, station.point, direction, station.place)
+                if direction is None or ahead is None or (station.place, ahead.neuron) in self._tried:
+                    continue
+                self._tried.add((station.place, ahead.neuron))
+                if beyond(station.place, ahead.neuron, known.depth) not in visited:
+                    return station, direction
+        return None
 
 
 class _LinearProgramme(_Policy):

@@ -161,3 +161,19 @@ def test_on_a_line_there_is_no_way_to_go():
 def test_another_way_is_refused():
     with pytest.raises(InvalidNetwork):
         list(explore(strip_walk(), lambda: [0], "newest"))
+
+
+def test_a_curve_in_the_plane_is_followed_to_both_ends():
+    # z = ReLU(y + 1000) - 1000 + sum_i (-1)^i i ReLU(x - i): its zero is the graph of a zigzag across all lines x = i,
+    # i = 1, ..., 90, beyond which it falls by 45 x, down to the line y = -1000.
+    rows = [[1, 0]] * 90 + [[0, 1]]
+    first = AffineMap.from_arrays(rows, [*(-i for i in range(1, 91)), 1000])
+    second = AffineMap.from_arrays([[*((-1) ** i * i for i in range(1, 91)), 1]], [-1000])
+    net = Network((first, second, AffineMap.from_arrays([[1]], [0])))
+    x = Fraction(81, 2)
+    y = -sum((-1) ** i * i * (x - i) for i in range(1, 41))
+    form = net.preactivation_map(2, net.pattern((x, y)))
+    walk = Walk(KnownLayers((first,)), Probe(Oracle(net), 2), (x, y), tuple(map(Fraction, form.rows[0])))
+    assert all(isinstance(arrived, Station) for arrived in explore(walk, lambda: missing(walk)))
+    assert walk.weights == {90: 1} | {i - 1: (-1) ** i * i for i in range(1, 91)}
+    assert walk.crossings == 91
