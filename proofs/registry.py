@@ -1,0 +1,36 @@
+"""The proofs, in the paper's order, by label. Knows which there are; each is in the file of its label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+
+from exactrev.errors import BadInput
+from exactrev.proofs.proof import Proof
+
+__all__ = ["PROOFS", "find_proof"]
+
+_LABELS: tuple[str, ...] = ()
+
+
+def _load(label: str) -> Proof:
+    proof = import_module(f"exactrev.proofs.{label}").PROOF
+    if not isinstance(proof, Proof) or proof.label != label:
+        raise TypeError(f"exactrev.proofs.{label} holds no proof of that label")
+    return proof
+
+
+PROOFS: Mapping[str, Proof] = MappingProxyType({label: _load(label) for label in _LABELS})
+
+
+def find_proof(name: str) -> Proof:
+    """The proof with this label, or the first that answers the claim with this number.
+
+    Raises `BadInput` if there is none.
+    """
+    for proof in PROOFS.values():
+        if name == proof.label or name in proof.paper:
+            return proof
+    known = ", ".join(f"{proof.label} ({', '.join(proof.paper)})" for proof in PROOFS.values())
+    raise BadInput("", "proof", f"{name!r}", f"one of {known}")
