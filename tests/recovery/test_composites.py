@@ -93,6 +93,8 @@ def test_a_phantom_is_found_with_the_units_that_are_on_in_its_cell(case, data):
 
 def test_rows_that_are_multiples_are_a_circuit_of_two_whatever_their_biases():
     assert [*find_circuits(rows_with([(1, 2, 0), (0, 1, 4), (-2, -4, 5)]))] == [(0, 2)]
+    # A row that has nothing to do with two multiples is no combination of them, though the three have rank two.
+    assert [*find_circuits(rows_with([(1, 2, 0, 1), (2, 4, 0, 1), (0, 1, 1, 4)]))] == [(0, 1)]
 
 
 def test_the_smallest_combination_of_a_row_is_the_one_that_is_named():
