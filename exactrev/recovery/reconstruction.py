@@ -141,6 +141,7 @@ class Reconstruction:
     _round: int = 1
     _searches: dict[tuple[AffineMap, ...], LayerSearch] = field(default_factory=dict)
     _signs: dict[tuple[AffineMap, ...], SignDecision] = field(default_factory=dict)
+    _aimed: set[tuple[Point, Point]] = field(default_factory=set)  # lines of disagreement that have been scanned
 
     def __post_init__(self) -> None:
         self.probe = Probe(self.oracle, self.n_in, self.how, seed=self.seed)
@@ -176,12 +177,15 @@ class Reconstruction:
         """New lines: through points of disagreement, or where a unit is lacking, towards others; else at random."""
         targets = list(wrong) or list(attempt.lacking)
         good = [x for x, _ in self._samples if x not in targets]
-        if (attempt.output is None and not attempt.lacking) or not targets or not good:
+        is_vague = attempt.output is None and attempt.network is None and not attempt.lacking
+        if is_vague or not targets or not good:
             for _ in range(2):
                 self._scan_random()
             return
         for x in self._random.sample(targets, min(2, len(targets))):
-            nearest = min(good, key=lambda y: sum((a - b) ** 2 for a, b in zip(x, y, strict=True)))
+            others = [y for y in good if (x, y) not in self._aimed] or good
+            nearest = min(others, key=lambda y: sum((a - b) ** 2 for a, b in zip(x, y, strict=True)))
+            self._aimed.add((x, nearest))
             self._scan(x, tuple(b - a for a, b in zip(x, nearest, strict=True)), aimed=True)
         if attempt.network is None:
             self._scan_random()
@@ -225,8 +229,7 @@ class Reconstruction:
             search = self._searches.setdefault(tuple(layers), LayerSearch(known, self.probe, self.sightings))
             rows, found = self._find_rows(search, layers, opened)
             if not rows:
-                reason = f"no neuron of layer {len(layers) + 1} was found"
-                readings.append(Attempt(tuple(layers), tuple(decisions), None, None, reason, opened))
+                readings.append(self._without_neurons(layers, decisions, opened))
                 break
             known = _with_rows(layers, opened, rows)
             rest = self._unexplained(known)
@@ -247,6 +250,16 @@ class Reconstruction:
             layers = [*layers, with_signs(known.layers[-1], decision.signs)]
             known = KnownLayers(tuple(layers), opened)
         return self._best(readings)
+
+    def _without_neurons(
+        self, layers: Sequence[AffineMap], decisions: Sequence[SignDecision], opened: OpenWeights
+    ) -> Attempt:
+        """The attempt in which no further layer was found: an affine map, if no line has shown any boundary."""
+        reason, network = f"no neuron of layer {len(layers) + 1} was found", None
+        if not self.sightings.all():
+            reason, piece = "no line shows a boundary", self.sightings.piece(self.sightings.lines[0], 0)
+            network = None if piece is None else Network((piece,))
+        return Attempt(tuple(layers), tuple(decisions), None, network, reason, opened)
 
     def _find_rows(
         self, search: LayerSearch, layers: Sequence[AffineMap], opened: OpenWeights
