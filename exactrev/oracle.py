@@ -41,7 +41,8 @@ class Oracle:
 
     `queries` counts the questions and `distinct_queries` the different ones; `bits_in` and `bits_out` add up the
     lengths of all questions and answers, the length of a rational p/q in lowest terms being the bits of abs(p) plus the
-    bits of q. A question asked twice is answered twice and counted twice.
+    bits of q. A question asked twice is answered twice and counted twice. Set `exchanges` to a list, and all questions
+    and answers from then on are kept in it.
 
     >>> oracle = Oracle(Network.from_arrays([([[1], [-1]], [0, 0]), ([[1, 2]], [0])]))
     >>> oracle((3,)), oracle.ask([("-1/2",), (3,)])
@@ -77,6 +78,7 @@ class Oracle:
         self.queries = 0
         self.bits_in = 0
         self.bits_out = 0
+        self.exchanges: list[tuple[Point, Point]] | None = None
         self._seen: set[bytes] = set()
         self._transcript = None if transcript is None else _create_transcript(transcript, self._n_in)
 
@@ -152,6 +154,8 @@ class Oracle:
             )
         if self._transcript is not None:
             self._transcript.write(_line({"x": _spell(point), "y": _spell(answer)}))
+        if self.exchanges is not None:
+            self.exchanges.append((point, answer))
         self._n_out = len(answer)
         self.queries += 1
         self.bits_in += _bits(point)

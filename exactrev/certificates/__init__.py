@@ -8,6 +8,7 @@ from __future__ import annotations
 from exactrev.certificates.boundaries import (
     certify_bend,
     certify_components,
+    certify_meeting,
     certify_separation,
     decide_bounded,
     decide_empty,
@@ -33,6 +34,7 @@ __all__ = [
     "certify_functional_dimension",
     "certify_inert",
     "certify_isomorphic",
+    "certify_meeting",
     "certify_recovered",
     "certify_regions",
     "certify_regions_by_facets",

@@ -22,6 +22,7 @@ from exactrev.network import Network, Neuron
 __all__ = [
     "certify_bend",
     "certify_components",
+    "certify_meeting",
     "certify_separation",
     "decide_bounded",
     "decide_empty",
@@ -45,6 +46,15 @@ def decide_meeting(network: Network, z: Neuron, other: Neuron) -> Certificate:
     except Unclosed as left:
         return Certificate("meet", numbers, "point", (network,), (point_step("P", left.point),))
     return Certificate("disjoint", numbers, "tree", (network,), steps)
+
+
+def certify_meeting(network: Network, z: Neuron, other: Neuron, point: Point) -> Certificate:
+    """That two boundaries meet, at a point. Raises `AssumptionFailed` where they do not."""
+    one, two = sorted((network.require_neuron(z), network.require_neuron(other)))
+    values = network.preactivations(point)
+    if values[one.layer - 1][one.index] != 0 or values[two.layer - 1][two.index] != 0:
+        raise AssumptionFailed("the boundaries do not meet at the point", witness=tuple(point))
+    return Certificate("meet", (*one, *two), "point", (network,), (point_step("P", point),))
 
 
 def decide_empty(network: Network, z: Neuron) -> Certificate | Point:

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from exactrev.certificates.systems import STRICT, Point, negative, value
 from exactrev.certificates.text import Certificate, Step, as_integers, digest_of
-from exactrev.certificates.trees import Path, grow, point_step
+from exactrev.certificates.trees import MOST_STEPS, Path, grow, point_step
 from exactrev.errors import AssumptionFailed, InvalidNetwork, TheoryContradicted
 from exactrev.network import AffineMap, Network
 from exactrev.network.isomorphisms import Isomorphism, find_isomorphism
@@ -38,11 +38,11 @@ def certify_isomorphic(a: Network, b: Network, name: str = "isomorphic") -> Cert
     return None if isomorphism is None else Certificate(name, (), "matching", (a, b), tuple(_matched(isomorphism)))
 
 
-def decide_equal(a: Network, b: Network) -> Certificate:
+def decide_equal(a: Network, b: Network, most_steps: int = MOST_STEPS) -> Certificate:
     """Whether a(x) = b(x) for all x: "equal" or "different".
 
     By an isomorphism where there is one; else by a split tree over the neurons of both, which takes long for large
-    networks (`BudgetSpent`).
+    networks; one of more than `most_steps` steps is given up (`BudgetSpent`).
 
     >>> a = Network.from_arrays([([[1], [-1]], [0, 0]), ([[1, -1]], [0])])
     >>> b = Network.from_arrays([([[1], [1]], [5, -5]), ([[2, -2]], [0])])
@@ -65,7 +65,7 @@ def decide_equal(a: Network, b: Network) -> Certificate:
         return ("L",)
 
     steps: list[Step] = []
-    for step in grow([a.layers, b.layers], [], STRICT, leaf):
+    for step in grow([a.layers, b.layers], [], STRICT, leaf, most_steps):
         if witnesses:
             return certify_different(a, b, witnesses[0])
         steps.append(step)

@@ -16,6 +16,7 @@ from click.core import ParameterSource
 
 from exactrev.cli.application import ExitCode
 from exactrev.cli.arguments import check_output, load_network
+from exactrev.cli.certificates import write_certificates
 from exactrev.cli.printing import described, print_json, print_lines
 from exactrev.cli.progress import Watch
 from exactrev.errors import AssumptionFailed, RecoveryAmbiguous
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["recover_from_boundaries"]
 
-ALLOWED = {"net", "from_boundaries", "output", "raw", "as_json"}
+ALLOWED = {"net", "from_boundaries", "output", "folder", "raw", "as_json"}
 SHOWN = 12  # open things that are listed
 
 
@@ -39,7 +40,9 @@ class Judged:
     is_right: bool
 
 
-def recover_from_boundaries(ctx: click.Context, net: str | None, output: str | None, raw: bool, as_json: bool) -> None:
+def recover_from_boundaries(
+    ctx: click.Context, net: str | None, output: str | None, folder: str | None, raw: bool, as_json: bool
+) -> None:
     """Recover from the set of boundaries alone, print what is known and what is open, and exit."""
     for name in ctx.params:
         if name not in ALLOWED and ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
@@ -69,6 +72,11 @@ def recover_from_boundaries(ctx: click.Context, net: str | None, output: str | N
         save(family.member(), output)
     if output is not None and not as_json:
         print_lines([f"  {output}: {'' if family.is_complete else 'not '}written"])
+    if folder is not None:
+        from exactrev.statements.certified_networks import certified_same_boundary
+
+        known = truth is not None and family.is_complete and not family.conflicts and family.contains(truth)
+        write_certificates(folder, certified_same_boundary(truth, family.member()) if truth and known else ())
     ctx.exit(ExitCode.HOLDS if judged.is_right else ExitCode.FAILS)
 
 

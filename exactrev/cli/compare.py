@@ -13,6 +13,7 @@ import click
 
 from exactrev.cli.application import ExitCode
 from exactrev.cli.arguments import as_json, load_network, raw_option
+from exactrev.cli.certificates import certificates_option, check_folder, write_certificates
 from exactrev.cli.printing import described, print_json, print_lines
 from exactrev.errors import BadInput
 
@@ -37,16 +38,20 @@ _LISTED = 40
     metavar="S",
     help="Stop after S seconds; what is open then is undecided.",
 )
+@certificates_option
 @raw_option
 @as_json
 @click.pass_context
-def compare(ctx: click.Context, first: str, second: str, budget: float | None, raw: bool, as_json: bool) -> None:
+def compare(
+    ctx: click.Context, first: str, second: str, budget: float | None, folder: str | None, raw: bool, as_json: bool
+) -> None:
     """Decide whether A and B are the same function on all of R^n.
 
     They may have different architectures. The relation is "identical", "isomorphic" (by permuting and scaling neurons,
     which are given), "equal" (the same function all the same), "different" (with a point and the two values), or
     "undecided". The exit code is 0 if the functions are the same, 1 if they are different, 3 if that is undecided.
     """
+    check_folder(folder)
     a, b = load_network(first, raw), load_network(second, raw)
     if (a.n_in, a.n_out) != (b.n_in, b.n_out):
         raise BadInput(second, "", _shape(b), f"{_shape(a)}, as {first} has")
@@ -59,6 +64,10 @@ def compare(ctx: click.Context, first: str, second: str, budget: float | None, r
         print_json(_record(first, second, a, b, comparison, seconds))
     else:
         print_lines(_lines(first, second, a, b, comparison, seconds))
+    if folder is not None:
+        from exactrev.statements.certified_networks import certified_comparison
+
+        write_certificates(folder, certified_comparison(a, b, comparison))
     same = comparison.is_same_function
     ctx.exit(ExitCode.UNDECIDED if same is None else ExitCode.HOLDS if same else ExitCode.FAILS)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exactrev.cli.arguments import as_json, check_output
+from exactrev.cli.certificates import certificates_option, check_folder, write_certificates
 from exactrev.cli.printing import print_json, print_lines
 from exactrev.cli.progress import Watch
 
@@ -69,9 +70,16 @@ def _read_widths(ctx: click.Context, param: click.Parameter, value: str | None) 
     metavar="FILE.json",
     help="Write the network, its witness (FILE.witness.json) and, if it can be drawn, its picture (FILE.svg).",
 )
+@certificates_option
 @as_json
 def counterexample(
-    case: int, isomorphism: str, widths: tuple[int, ...] | None, seed: int, output: str | None, as_json: bool
+    case: int,
+    isomorphism: str,
+    widths: tuple[int, ...] | None,
+    seed: int,
+    output: str | None,
+    folder: str | None,
+    as_json: bool,
 ) -> None:
     """Make a network with two connected neurons whose boundaries do not meet.
 
@@ -80,6 +88,7 @@ def counterexample(
     files = _files(output)
     for path in files:
         check_output(path, (os.path.splitext(path)[1],))
+    check_folder(folder)
     from exactrev.identifiability import find_counterexample
 
     with Watch("networks") as watch:
@@ -90,6 +99,10 @@ def counterexample(
         print_json({**record, "written": written})
     else:
         _print_text(found, written)
+    if folder is not None:
+        from exactrev.statements.certified_networks import certified_counterexample
+
+        write_certificates(folder, certified_counterexample(found))
 
 
 def _files(output: str | None) -> list[str]:

@@ -12,6 +12,7 @@ import click
 
 from exactrev.cli.application import ExitCode
 from exactrev.cli.arguments import as_json, load_network, network_argument, raw_option
+from exactrev.cli.certificates import certificates_option, check_folder, write_certificates
 from exactrev.cli.printing import described, print_json, print_lines, print_table, title, yes
 from exactrev.cli.progress import Watch
 
@@ -30,10 +31,11 @@ SIGNS = {1: "+", -1: "-"}
 
 @click.command()
 @network_argument
+@certificates_option
 @raw_option
 @as_json
 @click.pass_context
-def identify(ctx: click.Context, net: str, raw: bool, as_json: bool) -> None:
+def identify(ctx: click.Context, net: str, folder: str | None, raw: bool, as_json: bool) -> None:
     """Tell what the function of NET determines of its weights.
 
     For every two connected neurons of consecutive layers: do their boundaries meet; if not, which case holds (1 to 4
@@ -45,6 +47,7 @@ def identify(ctx: click.Context, net: str, raw: bool, as_json: bool) -> None:
     The exit code is 0 if every network near by with the same function is a rescaling of NET, 1 if another one is
     shown, near or far, and 3 if neither is decided.
     """
+    check_folder(folder)
     network = load_network(net, raw)
     from exactrev.identifiability import decide_unique
     from exactrev.identifiability import identify as identify_network
@@ -56,6 +59,10 @@ def identify(ctx: click.Context, net: str, raw: bool, as_json: bool) -> None:
         print_json(_record(net, network, found, unique), pairs=map(_pair_record, found.pairs))
     else:
         _print_text(net, network, found, unique)
+    if folder is not None:
+        from exactrev.statements.certified_networks import certified_identification
+
+        write_certificates(folder, certified_identification(found))
     if found.has_further_isomorphisms:
         ctx.exit(ExitCode.FAILS)
     ctx.exit(ExitCode.HOLDS if found.is_locally_unique else ExitCode.UNDECIDED)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
@@ -18,11 +18,13 @@ import click
 
 from exactrev.cli.application import ExitCode
 from exactrev.cli.arguments import as_json, check_output, load_network, raw_option
+from exactrev.cli.certificates import certificates_option, check_folder, write_certificates
 from exactrev.cli.printing import print_json, print_lines
 from exactrev.cli.recovery_reports import Judgement, Noticed, Result, as_lines, as_record, find_missing
 from exactrev.errors import AssumptionFailed, BadInput, InexactInput, RecoveryAmbiguous
 
 if TYPE_CHECKING:
+    from exactrev.certificates import Certificate
     from exactrev.network import Network
     from exactrev.network.network import Point
     from exactrev.oracle import Oracle
@@ -97,6 +99,7 @@ def _read_size(ctx: click.Context, param: click.Parameter, value: str | None) ->
     "--from-boundaries", is_flag=True, help="Recover from the set of boundaries alone: NET may be such a set, as .json."
 )
 @click.option("-o", "--output", metavar="FILE", help="Write the recovered network, as .json, .npz or .onnx.")
+@certificates_option
 @raw_option
 @as_json
 @click.pass_context
@@ -116,6 +119,7 @@ def recover(
     tests: int,
     from_boundaries: bool,
     output: str | None,
+    folder: str | None,
     raw: bool,
     as_json: bool,
 ) -> None:
@@ -125,16 +129,21 @@ def recover(
     "complete" means that equality with NET was proved, and the exit code is 0 only then. Without that the report says
     how many test points showed no contradiction. With --replay, give the options of the recorded run.
     """
+    if folder is not None and net is None:
+        raise click.UsageError("--certificates needs the network NET.")
+    check_folder(folder)
     if from_boundaries:
         from exactrev.cli.boundary_recovery import recover_from_boundaries
 
-        recover_from_boundaries(ctx, net, output, raw, as_json)
+        recover_from_boundaries(ctx, net, output, folder, raw, as_json)
         return
     _check_options(net, replay, transcript, output, equivalence, digits is not None or noise is not None)
     settings = Settings(queries, seed, rounds, tests, strategy, explore)
     truth = None if net is None or replay is not None else load_network(net, raw)
     start = time.monotonic()
     with _open_oracle(truth, replay, transcript, digits, noise, seed) as oracle:
+        if folder is not None:
+            oracle.exchanges = []
         if net is not None and equivalence and truth is None:
             truth = load_network(net, raw)
         result = _run(oracle, settings, _equivalence(truth, seed) if equivalence and truth is not None else None)
@@ -152,6 +161,8 @@ def recover(
         save(result.network, output)  # .npz and .onnx may be refused, which must not cost the report
     if output is not None and not as_json:
         print_lines([f"  {output}: {'not ' if result.network is None else ''}written"])
+    if folder is not None and truth is not None and judgement is not None:
+        write_certificates(folder, _certified(truth, result, judgement))
     ctx.exit(ExitCode.HOLDS if judgement is not None and judgement.is_equal else ExitCode.FAILS)
 
 
@@ -254,6 +265,14 @@ def _judge(truth: Network, result: Result, seed: int) -> Judgement:
         if point is not None:
             verdict = Verdict(Outcome.FAILS, "a point was found", {"point": point})
     return Judgement(verdict, False)
+
+
+def _certified(truth: Network, result: Result, judgement: Judgement) -> Iterator[Certificate]:
+    """What can be certified about the recovered network; nothing where none was recovered."""
+    from exactrev.statements.certified_networks import certified_recovery
+
+    if result.network is not None and judgement.verdict is not None:
+        yield from certified_recovery(truth, result.network, judgement.verdict, result.oracle.exchanges or [])
 
 
 def _say(text: str) -> None:

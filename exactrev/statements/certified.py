@@ -16,13 +16,14 @@ from exactrev.certificates import (
     certify_isomorphic,
     certify_regions,
     certify_regions_by_facets,
+    certify_same_boundary,
     decide_bounded,
     decide_linear_regions,
     decide_meeting,
 )
 from exactrev.errors import AssumptionFailed, TheoryContradicted
 from exactrev.geometry import Boundaries, Boundary, Box, RegionComplex, boundaries, regions
-from exactrev.network import Network, Neuron
+from exactrev.network import AffineMap, Network, Neuron
 from exactrev.network.isomorphisms import Isomorphism
 from exactrev.statements.report import Report
 from exactrev.verdict import Outcome, Verdict
@@ -83,15 +84,65 @@ def _linear_regions(network: Network, box: Box | None, verdict: Verdict) -> Iter
 
 def _connected_meet(network: Network, box: Box | None, verdict: Verdict) -> Iterator[Certificate]:
     """T2h: a point for every pair of connected neurons, or a proof that their boundaries are disjoint."""
-    found = [
-        decide_meeting(network, Neuron(k, j), Neuron(k + 1, i))
-        for k, layer in enumerate(network.layers[1:-1], start=1)
-        for i, row in enumerate(layer.rows)
-        for j, weight in enumerate(row[:-1])
-        if weight
-    ]
+    found = list(_meetings(network))
     for certificate in found:
         yield _as_decided(certificate, all(other.name == "meet" for other in found), verdict)
+
+
+def _meetings(network: Network) -> Iterator[Certificate]:
+    """For every pair of connected neurons of consecutive layers, "meet" or "disjoint"."""
+    for k, layer in enumerate(network.layers[1:-1], start=1):
+        for i, row in enumerate(layer.rows):
+            for j, weight in enumerate(row[:-1]):
+                if weight:
+                    yield decide_meeting(network, Neuron(k, j), Neuron(k + 1, i))
+
+
+def _no_interior(network: Network, box: Box | None, verdict: Verdict) -> Iterator[Certificate]:
+    """R3, its first part: without thick cells no boundary has interior. That it is a surface has no certificate."""
+    certificate = certify_regions(network)
+    if certificate.numbers[1] and verdict.holds:
+        raise TheoryContradicted("a certificate contradicts the verdict", claim=certificate.claim)
+    yield certificate
+
+
+def _read_off(network: Network, box: Box | None, verdict: Verdict) -> Iterator[Certificate]:
+    """T1d: of how many parts every boundary consists, and where it bends."""
+    yield from _parts(network)
+    yield from _bends_at_earlier(network, box, verdict)
+
+
+def _determined(network: Network, box: Box | None, verdict: Verdict) -> Iterator[Certificate]:
+    """T2c: its hypotheses, which hold where it is decided; another network with the same boundaries, if it fails."""
+    yield from _parts(network)
+    yield from _meetings(network)
+    yield from _other_network(network, verdict)
+
+
+def _undetermined(network: Network, box: Box | None, verdict: Verdict) -> Iterator[Certificate]:
+    """T2: another network with the same boundaries, and the hypotheses for both networks.
+
+    By turning neurons round. That an exchange of pieces keeps the boundaries has no certificate.
+    """
+    for certificate in _other_network(network, verdict):
+        yield certificate
+        for own in certificate.networks:
+            yield decide_linear_regions(own, "facet")
+            yield from _meetings(own)
+
+
+def _other_network(network: Network, verdict: Verdict) -> Iterator[Certificate]:
+    layers = tuple(layer for layer in verdict.witness.values() if isinstance(layer, AffineMap))
+    certificate = certify_same_boundary(network, Network(layers)) if layers else None
+    if certificate is not None:
+        yield certificate
+
+
+def _parts(network: Network) -> Iterator[Certificate]:
+    """The number of components of every boundary with interior left out, and of not too many pieces."""
+    for boundary in boundaries(regions(network)):
+        if not boundary.has_interior and boundary.n_pieces <= MOST_PIECES:
+            yield _agreeing(certify_components(network, boundary.neuron), (*boundary.neuron, boundary.n_components))
 
 
 def _bends_at_earlier(network: Network, box: Box | None, verdict: Verdict) -> Iterator[Certificate]:
@@ -142,7 +193,12 @@ def _scaled(network: Network, box: Box | None, verdict: Verdict) -> Iterator[Cer
 _STATEMENTS: dict[str, Callable[[Network, Box | None, Verdict], Iterator[Certificate]]] = {
     "R1": _patterns,
     "R2": _linear_regions,
+    "R3": _no_interior,
     "T1b": _bends_at_earlier,
+    "T1c": _bends_at_earlier,
+    "T1d": _read_off,
+    "T2": _undetermined,
+    "T2c": _determined,
     "L2": _bends_at_the_layer_before,
     "T2h": _connected_meet,
     "I1": _permuted,
