@@ -1,9 +1,9 @@
-"""Rows that are none of this layer: a deeper neuron's, seen inside one cell of the layer.
+"""Rows that are not of this layer: a deeper neuron's, seen inside one cell of the layer.
 
 In such a cell a neuron of the next layer is a fixed combination of the units that are on there, so its row is a
-combination of theirs. A row of the layer itself is not, unless the units that are on span everything or the weights are
-special. And of three rows that are a combination of each other the deeper one is the one without which the others still
-span all gradients of N. Exact tests that ask nothing.
+combination of theirs: of fewer rows than a row has entries, unless nearly all are on. Rows of the layer itself are not,
+unless the weights are special. Which row of such a set is the deeper one's shows where they are seen: a deeper neuron
+only where the others are on. Exact tests; that gradients are spanned as well without the row is for others to say.
 """
 
 from __future__ import annotations

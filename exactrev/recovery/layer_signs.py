@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 
 from exactrev.arithmetic.integer_matrices import integer_rank
 from exactrev.network import AffineMap, Pattern, Point
@@ -18,12 +19,13 @@ from exactrev.recovery.exploration import Way, explore
 from exactrev.recovery.known import KnownLayers
 from exactrev.recovery.points import power_of_two, random_vector
 from exactrev.recovery.probe import OnBoundary, Probe
+from exactrev.recovery.rows import solve_uniquely
 from exactrev.recovery.sightings import Sighting, Sightings
 from exactrev.recovery.signs import SignDecision, Trail, Visit, recover_signs
 from exactrev.recovery.spans import Piece, SpanCount
 from exactrev.recovery.walk import Walk
 
-__all__ = ["LayerSigns", "decide_by_span", "decide_by_trails", "is_settled"]
+__all__ = ["LayerSigns", "decide_by_matching", "decide_by_span", "decide_by_trails", "is_settled"]
 
 WIDEST = 14
 """The span test tries all signs of so many units."""
@@ -35,6 +37,11 @@ FRESH_PIECES = 40
 """So many random pieces are asked for at most, where those at hand leave signs open."""
 
 TRAILS = 16
+
+WIDEST_MATCH, MOST_MATCHED, LEAST_LINKS = 8, 80, 2
+"""Signs are told by matching for so many units, from so many breakpoints, if these share so many weights."""
+
+Signs = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +160,50 @@ def decide_by_trails(
                 trails, best = chosen, decision
                 break
     return best or recover_signs([Trail((None,) * known.last_width, ())])
+
+
+def decide_by_matching(known: KnownLayers, pool: Sequence[Sighting], sightings: Sightings) -> SignDecision | None:
+    """The signs with which breakpoints in different cells tell of the same neurons: they share exact weights.
+
+    With wrong signs that hardly ever happens. For few inputs, where any two units span everything; a guess, which the
+    values of N judge later. None if there are too many units, or no choice stands out.
+    """
+    n = known.last_width
+    if n > WIDEST_MATCH:
+        return None
+    choices = list(product((1, -1), repeat=n))
+    weights: dict[Signs, dict[tuple[int, Fraction], set[tuple[object, ...]]]] = {signs: {} for signs in choices}
+    for sighting in pool[:: max(1, len(pool) // MOST_MATCHED)]:
+        form, place = sightings.form(sighting), known.place(sighting.point)
+        if form is None or not place.is_open:
+            continue
+        rows = known.maps(place.pattern)[-1].rows
+        solved: dict[tuple[int, ...], list[Fraction] | None] = {}
+        for signs in choices:
+            active = tuple(i for i in range(n) if place.sides[i] == signs[i])
+            if active not in solved:
+                solved[active] = _weights_in_units_of_bias(form, [rows[i] for i in active])
+            for i, weight in zip(active, solved[active] or (), strict=False):
+                cell = tuple(rows[i] for i in active)
+                weights[signs].setdefault((i, weight), set()).add(cell)
+    links = {signs: sum(len(cells) - 1 for cells in shared.values()) for signs, shared in weights.items()}
+    best, second = sorted(choices, key=lambda signs: -links[signs])[:2]
+    if links[best] < LEAST_LINKS or links[best] < 2 * links[second]:
+        return None
+    reason = f"with these signs breakpoints share {links[best]} weights, with any others {links[second]} or fewer"
+    return SignDecision(best, None, True, None, (), False, None, None, reason)
+
+
+def _weights_in_units_of_bias(form: Sequence[Fraction], units: Sequence[Sequence[int]]) -> list[Fraction] | None:
+    """w with form = c (sum_i w_i unit_i + 1) for some c, if there are only these and none is zero."""
+    if not 0 < len(units) < len(form):
+        return None
+    constant = [Fraction(0)] * (len(form) - 1) + [Fraction(1)]
+    table = [[*(Fraction(unit[k]) for unit in units), constant[k], form[k]] for k in range(len(form))]
+    solution = solve_uniquely(table)
+    if solution is None or not all(solution):
+        return None
+    return [weight / solution[-1] for weight in solution[:-1]]
 
 
 def is_settled(decision: SignDecision) -> bool:

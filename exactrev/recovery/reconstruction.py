@@ -21,7 +21,7 @@ from exactrev.recovery.composites import count_settings, find_circuits
 from exactrev.recovery.exploration import Way
 from exactrev.recovery.known import KnownLayers, OpenWeights
 from exactrev.recovery.last_layer import activations_at, assemble, recover_last_layer, with_signs
-from exactrev.recovery.layer_signs import LayerSigns, decide_by_span, decide_by_trails, is_settled
+from exactrev.recovery.layer_signs import LayerSigns, decide_by_matching, decide_by_span, decide_by_trails, is_settled
 from exactrev.recovery.lines import LineScan, points_on_line
 from exactrev.recovery.neurons import LayerSearch, Strategy
 from exactrev.recovery.open_weights import WeightFinding, complete
@@ -297,6 +297,8 @@ class Reconstruction:
             return found.decision
         if known.layers not in self._signs:
             decision = decide_by_trails(known, rest, self.sightings, self.probe, self.explore)
+            if not is_settled(decision) and self.strategy != "walk":
+                decision = decide_by_matching(known, rest, self.sightings) or decision
             if not is_settled(decision):
                 return decision if found is None else found.decision
             self._signs[known.layers] = decision
@@ -344,7 +346,12 @@ class Reconstruction:
                 for z in circuit
             }
             suspects = [z for z in circuit if settings[z] == min(settings.values())]
-            for suspect in sorted(suspects, key=lambda z: (z not in found.decision.open, rows[z].agreement.seen)):
+
+            def doubt(z: int) -> tuple[bool, bool, int]:
+                """The row that lines speak against first, then one whose sign is open, then the one seen least."""
+                return not rows[z].agreement.absent, z not in found.decision.open, rows[z].agreement.seen
+
+            for suspect in sorted(suspects, key=doubt):
                 fewer = [row for z, row in enumerate(rows) if z != suspect]
                 without = decide_by_span(_with_rows(layers, opened, fewer), self.sightings, self.probe)
                 if without is not None and len(without.lacking) <= len(found.lacking):

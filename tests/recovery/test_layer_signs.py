@@ -14,7 +14,7 @@ from exactrev.arithmetic.linear_algebra import matrix, rank
 from exactrev.network import AffineMap, Network, Neuron, he_network
 from exactrev.recovery import layer_signs
 from exactrev.recovery.known import KnownLayers, OpenWeights
-from exactrev.recovery.layer_signs import LayerSigns, decide_by_span, decide_by_trails, is_settled
+from exactrev.recovery.layer_signs import LayerSigns, decide_by_matching, decide_by_span, decide_by_trails, is_settled
 from exactrev.recovery.sightings import Sightings
 from exactrev.recovery.signs import SignDecision
 
@@ -206,3 +206,34 @@ def test_clear_is_one_choice_that_no_point_contradicts():
     assert LayerSigns(decision).is_clear
     assert not LayerSigns(decision, ((Fraction(1), Fraction(0)),)).is_clear
     assert not LayerSigns(replace(decision, unique=None)).is_clear
+
+
+# -- matching --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("widths", "seed"), [((2, 5, 5, 1), 1), ((2, 4, 4, 1), 2), ((2, 5, 5, 5, 1), 2), ((3, 4, 4, 1), 1)]
+)
+def test_breakpoints_that_share_weights_tell_the_true_signs(widths, seed):
+    net = he_network(widths, seed)
+    sightings = lines_across(net, 10, seed)
+    pool = [s for s, layer, _ in zeros_of(net, sightings) if layer > 1]
+    for flips in range(2):
+        known, true = up_to_signs(net, 1, flips)
+        found = decide_by_matching(known, pool, sightings)
+        assert found is not None
+        assert (found.signs, found.unique, is_settled(found)) == (true, True, True)
+        assert found.exists is None, "shared weights are no proof"
+
+
+def test_few_breakpoints_share_too_few_weights_to_tell_signs():
+    net = he_network((2, 5, 5, 1), 1)
+    sightings = lines_across(net, 2, 1)
+    pool = [s for s, layer, _ in zeros_of(net, sightings) if layer > 1][:2]
+    assert decide_by_matching(up_to_signs(net, 1)[0], pool, sightings) is None
+
+
+def test_layers_too_wide_to_try_all_signs_are_not_matched():
+    net = he_network((2, 9, 3, 1), 0)
+    sightings = lines_across(net, 2)
+    assert decide_by_matching(up_to_signs(net, 1)[0], sightings.all(), sightings) is None
