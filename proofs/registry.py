@@ -11,7 +11,10 @@ from exactrev.proofs.proof import Proof
 
 __all__ = ["PROOFS", "find_proof"]
 
-_LABELS: tuple[str, ...] = ()
+_LABELS = (
+    "permuting_a_layer_changes_nothing",
+    "scaling_a_neuron_changes_nothing",
+)
 
 
 def _load(label: str) -> Proof:

@@ -27,6 +27,7 @@ from exactrev.cli.compare import compare
 from exactrev.cli.counterexample import counterexample
 from exactrev.cli.files import convert, examples, plot
 from exactrev.cli.identify import identify
+from exactrev.cli.prove import prove
 from exactrev.cli.recover import recover
 from exactrev.cli.regions import regions
 from exactrev.cli.verify import verify
@@ -45,6 +46,6 @@ def main() -> None:
     """Decide in exact rational arithmetic what is true about a ReLU network."""
 
 
-ASKING = (verify, regions, boundaries, compare, identify, counterexample, recover, check)
+ASKING = (verify, regions, boundaries, compare, identify, counterexample, recover, prove, check)
 for command in (*ASKING, plot, examples, convert):
     main.add_command(command)

@@ -23,6 +23,7 @@ from exactrev.network.network import Network, Neuron
 
 __all__ = [
     "Isomorphism",
+    "act_on_rows",
     "canonical_form",
     "find_isomorphism",
     "has_ties",
@@ -78,22 +79,8 @@ class Isomorphism:
             raise InvalidNetwork(
                 "an isomorphism acts on other widths", found=net.hidden_widths, expected=self.hidden_widths
             )
-        below, below_scales = tuple(range(net.n_in)), (Fraction(1),) * net.n_in
-        last, last_scales = tuple(range(net.n_out)), (Fraction(1),) * net.n_out
-        layers = []
-        for layer, own, own_scales in zip(
-            net.layers, (*self.permutations, last), (*self.scales, last_scales), strict=True
-        ):
-            W, b = layer.W, layer.b
-            layers.append(
-                AffineMap.from_fractions(
-                    [
-                        [*(c * W[i][j] / s for j, s in zip(below, below_scales, strict=True)), c * b[i]]
-                        for i, c in zip(own, own_scales, strict=True)
-                    ]
-                )
-            )
-            below, below_scales = own, own_scales
+        tables = [[(*row, constant) for row, constant in zip(layer.W, layer.b, strict=True)] for layer in net.layers]
+        layers = map(AffineMap.from_fractions, act_on_rows(tables, self.permutations, self.scales))
         return Network(tuple(layers))
 
     def inverse(self) -> Isomorphism:
@@ -121,6 +108,26 @@ class Isomorphism:
                 for inner, outer, factors in zip(first.scales, self.permutations, self.scales, strict=True)
             ),
         )
+
+
+def act_on_rows(
+    tables: Sequence[Sequence[Sequence[Any]]],
+    permutations: Sequence[Sequence[int]],
+    scales: Sequence[Sequence[Any]],
+) -> list[list[list[Any]]]:
+    """The rows [W | b] of the image, layer by layer, the output layer last; everything else acts through this.
+
+    Entries and scales are elements of one field: numbers, or letters that stand for them.
+
+    >>> act_on_rows([[(1, 2)], [(3, 4)]], [(0,)], [(Fraction(2),)])  # doubled, then halved
+    [[[Fraction(2, 1), Fraction(4, 1)]], [[Fraction(3, 2), 4]]]
+    """
+    image = [[list(row) for row in table] for table in tables]
+    for k, (permutation, factors) in enumerate(zip(permutations, scales, strict=True)):
+        moved = list(zip(permutation, factors, strict=True))
+        image[k] = [[c * entry for entry in image[k][i]] for i, c in moved]
+        image[k + 1] = [[*(row[i] / c for i, c in moved), row[-1]] for row in image[k + 1]]
+    return image
 
 
 def permute(net: Network, layer: int, permutation: Sequence[int]) -> Network:
