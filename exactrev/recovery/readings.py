@@ -1,0 +1,267 @@
+"""What all answers so far say of the network (Algorithm 2, Theorem 3): layer by layer, drawn anew in every round.
+
+The first layer from hyperplanes, then layer after layer, the signs of one layer from gradients or from the bends of the
+next, at last the output layer from values. Asks what single steps need, and nothing to find out where it is wrong: that
+is for who calls it, with more lines.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from exactrev.network import AffineMap, Network, Neuron, Point
+from exactrev.recovery.candidates import Candidate, rows_as_map
+from exactrev.recovery.composites import count_settings, find_circuits
+from exactrev.recovery.exploration import Way
+from exactrev.recovery.known import KnownLayers, OpenWeights
+from exactrev.recovery.last_layer import activations_at, assemble, recover_last_layer, with_signs
+from exactrev.recovery.layer_signs import LayerSigns, decide_by_matching, decide_by_span, decide_by_trails, is_settled
+from exactrev.recovery.neurons import LayerSearch, Strategy
+from exactrev.recovery.open_weights import complete
+from exactrev.recovery.output_layer import PointSample
+from exactrev.recovery.probe import Probe
+from exactrev.recovery.results import Attempt
+from exactrev.recovery.sightings import Sighting, Sightings
+from exactrev.recovery.signs import SignDecision
+
+__all__ = ["Reader"]
+
+MOST_ANSWERS = 80
+"""So many answers of either kind are used to find open weights."""
+
+MOST_OPEN = 6
+"""So many open weights at most are sought in values: their number is an exponent."""
+
+
+@dataclass(slots=True)
+class Reader:
+    """Conclusions from sightings and answers, and what is kept between rounds, keyed by what it was drawn from."""
+
+    probe: Probe
+    sightings: Sightings
+    strategy: Strategy
+    explore: Way
+    seed: int
+    say: Callable[[str], None]
+    _round: int = 1
+    _searches: dict[tuple[AffineMap, ...], LayerSearch] = field(default_factory=dict)
+    _signs: dict[tuple[AffineMap, ...], SignDecision] = field(default_factory=dict)
+
+    @property
+    def partial_rows(self) -> tuple[Candidate, ...]:
+        """Rows with open weights that were met anywhere."""
+        return tuple(row for search in self._searches.values() for row in search.partial)
+
+    def read(self, round_number: int) -> Attempt:
+        """All layers that the sightings so far determine; of several readings the one that answers contradict least.
+
+        Whether a layer is the last hidden one is not known beforehand: where few breakpoints are left that its rows do
+        not explain, both readings are tried.
+        """
+        self._round = round_number
+        layers: list[AffineMap] = []
+        decisions: list[SignDecision] = []
+        opened: OpenWeights = ()
+        readings: list[Attempt] = []
+        known: KnownLayers | None = None
+        while True:
+            search = self._searches.setdefault(tuple(layers), LayerSearch(known, self.probe, self.sightings))
+            rows, found = self._find_rows(search, layers, opened)
+            if not rows:
+                readings.append(self._without_neurons(layers, decisions, opened))
+                break
+            known = _with_rows(layers, opened, rows)
+            rest = self._unexplained(known)
+            if self._may_be_last(rest):
+                reading = self._finish(known, decisions)
+                readings += [reading, *(self._with_promising(layers, opened, decisions, search) if rest else [])]
+                if not rest or (reading.network is not None and not self.find_contradictions(reading)):
+                    break
+            decision = self._decide_signs(known, found, rest)
+            decisions.append(decision)
+            if decision.signs is None or not is_settled(decision):
+                reason = f"signs of layer {known.depth}: {decision.reason}"
+                lacking = found.lacking if found is not None else ()
+                seen = (known.layers, tuple(decisions), None, None, reason, known.open_weights)
+                readings.append(Attempt(*seen, lacking=lacking))
+                break
+            opened = known.open_weights
+            layers = [*layers, with_signs(known.layers[-1], decision.signs)]
+            known = KnownLayers(tuple(layers), opened)
+        return self._best(readings)
+
+    def _without_neurons(
+        self, layers: Sequence[AffineMap], decisions: Sequence[SignDecision], opened: OpenWeights
+    ) -> Attempt:
+        """The attempt in which no further layer was found: an affine map, if no line has shown any boundary."""
+        reason, network = f"no neuron of layer {len(layers) + 1} was found", None
+        if not self.sightings.all():
+            reason, piece = "no line shows a boundary", self.sightings.piece(self.sightings.lines[0], 0)
+            network = None if piece is None else Network((piece,))
+        return Attempt(tuple(layers), tuple(decisions), None, network, reason, opened)
+
+    def _find_rows(
+        self, search: LayerSearch, layers: Sequence[AffineMap], opened: OpenWeights
+    ) -> tuple[list[Candidate], LayerSigns | None]:
+        """The rows of the first unknown layer, and the span test on them.
+
+        After the first round breakpoints are matched first. If then all gradients fit one choice of signs, and there
+        is more above, walks are made only where a boundary was missed.
+        """
+        pool = self._unexplained(search.known)
+        ways: Sequence[Strategy] = (self.strategy,)
+        if self.strategy == "both":
+            ways = ("walk",) if self._round == 1 or search.known is None else ("match", "both")
+        rows: list[Candidate] = []
+        found: LayerSigns | None = None
+        for way in ways:
+            search.strategy, search.explore = way, self.explore
+            rows = search.run(pool)
+            if not rows:
+                continue
+            rows, found = self._without_composites(search, layers, opened, rows)
+            rest = self._unexplained(_with_rows(layers, opened, rows))
+            search.is_settled = found is not None and found.is_clear and not self._may_be_last(rest)
+        return rows, found
+
+    def _may_be_last(self, unexplained: Sequence[Sighting]) -> bool:
+        """Whether few breakpoints are left over: a layer with such rows may be the last hidden one."""
+        return len(unexplained) * 5 <= len(self.sightings.all())
+
+    def _decide_signs(
+        self, known: KnownLayers, found: LayerSigns | None, rest: Sequence[Sighting]
+    ) -> SignDecision:
+        """The signs by the span test, or by trails where that says nothing or leaves signs open."""
+        if found is not None and (found.decision.unique is True or found.lacking):
+            return found.decision
+        if known.layers not in self._signs:
+            decision = decide_by_trails(known, rest, self.sightings, self.probe, self.explore)
+            if not is_settled(decision) and self.strategy != "walk":
+                decision = decide_by_matching(known, rest, self.sightings) or decision
+            if not is_settled(decision):
+                return decision if found is None else found.decision
+            self._signs[known.layers] = decision
+        return self._signs[known.layers]
+
+    def _best(self, readings: Sequence[Attempt]) -> Attempt:
+        """The reading with a network that the fewest answers contradict, else the one that went furthest."""
+        with_network = [reading for reading in readings if reading.network is not None]
+        if with_network:
+            return min(with_network, key=lambda reading: len(self.find_contradictions(reading)))
+        return max(readings, key=lambda reading: (reading.output is not None, len(reading.layers)))
+
+    def _without_composites(
+        self, search: LayerSearch, layers: Sequence[AffineMap], opened: OpenWeights, rows: Sequence[Candidate]
+    ) -> tuple[list[Candidate], LayerSigns | None]:
+        """The rows without those of deeper neurons seen inside one cell of this layer; the span test on the rest.
+
+        Of rows that depend on each other more than rows should, the one goes whose boundary is seen only where the
+        others are on certain sides, if gradients are spanned as well without it.
+        """
+        kept = list(rows)
+        if self.strategy == "walk":
+            return kept, None  # the paper's way knows no such test
+        found = decide_by_span(_with_rows(layers, opened, kept), self.sightings, self.probe)
+        while found is not None:
+            fewer = self._without_one(search, layers, opened, kept, found)
+            if fewer is None:
+                break
+            self.say(f"a row of layer {len(layers) + 1} is a combination of others: a deeper neuron's")
+            kept, found = fewer
+        return kept, found
+
+    def _without_one(
+        self,
+        search: LayerSearch,
+        layers: Sequence[AffineMap],
+        opened: OpenWeights,
+        rows: Sequence[Candidate],
+        found: LayerSigns,
+    ) -> tuple[list[Candidate], LayerSigns] | None:
+        """The rows without one that is a combination of others, and the span test on the rest; None if all stay."""
+        for circuit in find_circuits(rows):
+            settings = {
+                z: count_settings(search.known, [rows[i] for i in circuit if i != z], search.examine(rows[z]))
+                for z in circuit
+            }
+            suspects = [z for z in circuit if settings[z] == min(settings.values())]
+
+            def doubt(z: int) -> tuple[bool, bool, int]:
+                """The row that lines speak against first, then one whose sign is open, then the one seen least."""
+                return not rows[z].agreement.absent, z not in found.decision.open, rows[z].agreement.seen
+
+            for suspect in sorted(suspects, key=doubt):
+                fewer = [row for z, row in enumerate(rows) if z != suspect]
+                without = decide_by_span(_with_rows(layers, opened, fewer), self.sightings, self.probe)
+                if without is not None and len(without.lacking) <= len(found.lacking):
+                    return fewer, without
+        return None
+
+    def _with_promising(
+        self,
+        layers: Sequence[AffineMap],
+        opened: OpenWeights,
+        decisions: Sequence[SignDecision],
+        search: LayerSearch,
+    ) -> list[Attempt]:
+        """The reading in which rows with open weights explain all that is left."""
+        rows = [*search.found, *search.promising]
+        if not search.promising:
+            return []
+        known = _with_rows(layers, opened, rows)
+        return [] if self._unexplained(known) else [self._finish(known, decisions)]
+
+    def _unexplained(self, known: KnownLayers | None) -> list[Sighting]:
+        sightings = self.sightings.all()
+        if known is None:
+            return sightings
+        points = [s.point for s in sightings]
+        places, signs = known.places(points), Network(known.layers).sign_vectors(points)
+        return [
+            s
+            for s, place, vector, is_sure in zip(sightings, places, signs, known.are_sure(points), strict=True)
+            if is_sure and place.is_open and all(all(layer) for layer in vector)
+        ]
+
+    def _finish(self, known: KnownLayers, decisions: Sequence[SignDecision]) -> Attempt:
+        """The reading in which the last known layer is the last hidden one: its signs, the output, open weights."""
+        output = recover_last_layer(known.layers, self.sightings, known.open_weights)
+        network, reason = assemble(known.layers[:-1], output)
+        attempt = Attempt(known.layers, tuple(decisions), output, network, reason, known.open_weights)
+        if network is None or not known.open_weights or len(known.open_weights) > MOST_OPEN:
+            return attempt
+        found = complete(network, known.open_weights, self._some_answers(network))
+        still = tuple((weight.neuron, weight.input) for weight in found.still_open)
+        return replace(attempt, network=found.network, open_weights=still, findings=found.weights)
+
+    def _some_answers(self, network: Network) -> list[tuple[Point, Point]]:
+        """Some of the answers that the network does not give, and some of those that it does."""
+        told = self.probe.answered
+        values = network.evaluate([x for x, _ in told])
+        wrong = [answer for answer, value in zip(told, values, strict=True) if answer[1] != value]
+        right = [answer for answer, value in zip(told, values, strict=True) if answer[1] == value]
+        rng = random.Random(self.seed)
+        return [
+            *rng.sample(wrong, min(len(wrong), MOST_ANSWERS)),
+            *rng.sample(right, min(len(right), MOST_ANSWERS)),
+        ]
+
+    def find_contradictions(self, attempt: Attempt) -> list[Point]:
+        """Points at which the attempt's function is not N, of all that ever were asked."""
+        if attempt.network is not None:
+            told = self.probe.answered
+            answers = attempt.network.evaluate([x for x, _ in told])
+            return [x for (x, y), answer in zip(told, answers, strict=True) if y != answer]
+        if attempt.output is not None and attempt.output.form is not None:
+            told = self.probe.answered
+            activations = activations_at(attempt.layers[:-1], [x for x, _ in told])
+            samples = [PointSample(a, y) for a, (_, y) in zip(activations, told, strict=True)]
+            return [told[i][0] for i in attempt.output.form.find_contradictions(samples)]
+        return []
+
+def _with_rows(layers: Sequence[AffineMap], opened: OpenWeights, rows: Sequence[Candidate]) -> KnownLayers:
+    """The layers with one more, of these rows."""
+    here = ((Neuron(len(layers) + 1, z), i) for z, row in enumerate(rows) for i in row.missing)
+    return KnownLayers((*layers, rows_as_map(rows)), (*opened, *here))
