@@ -299,8 +299,11 @@ class Probe:
             if f is not None and (germ is None or germ.fits(f, x)) and all(evaluate_map(f, p) == y for p, y in checks):
                 self._digits = longer
                 return f
-            if not self._is_in_line(x, near):
+            around = self._values_around(base, near)
+            if not _in_line(*around):
                 break  # a boundary is nearby: longer digits are no help
+            if digits.dyadic and not _are_dyadic(around):
+                digits = _rational_digits(around, digits.whole)
         return None
 
     def _unpack(self, base: Point, near: int, digits: _Digits) -> AffineMap | None:
@@ -330,21 +333,32 @@ class Probe:
         first, second = self.values(points)
         size = max(exponent(a - b) for a, b in zip(first, second, strict=True)) + near + 1
         whole = max(0, size) + 16
-        if all(map(is_dyadic, second)):
-            return _Digits(max(0, _bits_behind(second) - _bits_behind(points[1])) + 16, whole, True)
-        odd = max((y.denominator // (y.denominator & -y.denominator)).bit_length() for y in second)
-        return _Digits(3 * odd + 64, 2 * whole, False)
+        if not _are_dyadic([first, second]):
+            return _rational_digits([first, second], whole)
+        return _Digits(max(0, _bits_behind(second) - _bits_behind(points[1])) + 16, whole, True)
 
-    def _is_in_line(self, x: Point, near: int) -> bool:
-        """Whether N looks affine on a random short segment with x in its middle."""
+    def _values_around(self, x: Point, near: int) -> list[Point]:
+        """N at three points of a random short segment with x in its middle."""
         ray, step = random_vector(self.n_in, self.rng), power_of_two(-near - 12)
-        return _in_line(*self.values([shifted(x, -step, ray), x, shifted(x, step, ray)]))
+        return self.values([shifted(x, -step, ray), x, shifted(x, step, ray)])
 
 
 def _short_base(x: Point, near: int) -> Point:
     """x itself if it is dyadic and short, else rounded to `near` bits behind the point."""
     short = all(is_dyadic(entry) and entry.denominator.bit_length() <= 2 * near for entry in x)
     return x if short else round_to_dyadic(x, near)
+
+
+def _are_dyadic(answers: Sequence[Point]) -> bool:
+    """Whether all entries are; at dyadic points a third of the answers are even if the weights have denominator 3."""
+    return all(is_dyadic(entry) for answer in answers for entry in answer)
+
+
+def _rational_digits(answers: Sequence[Point], whole: int) -> _Digits:
+    """The length of digits that are no dyadic rationals: three times that of the denominators seen, and some more."""
+    entries = [entry for answer in answers for entry in answer]
+    odd = max((entry.denominator // (entry.denominator & -entry.denominator)).bit_length() for entry in entries)
+    return _Digits(3 * odd + 64, 2 * whole, False)
 
 
 def _in_line(a: Point, b: Point, c: Point) -> bool:

@@ -218,6 +218,8 @@ class WorkList:
     def _narrow(self, a: Station, b: Station) -> list[Station] | None:
         """Note the kink where two maps meet; or return stations between them, or None if one of the maps was wrong."""
         if b.t - a.t < self.finest:
+            if self._is_refuted(a, 0) or self._is_refuted(b, 0):
+                return None
             raise NotPiecewiseLinear(
                 "the answers on a line fit no piecewise linear function with pieces of this length",
                 place=self.line.at(a.t),
