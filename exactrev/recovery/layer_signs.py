@@ -61,10 +61,10 @@ class LayerSigns:
         return self.decision.unique is True and not self.lacking
 
 
-def decide_by_span(known: KnownLayers, sightings: Sightings, probe: Probe) -> LayerSigns | None:
+def decide_by_span(known: KnownLayers, sightings: Sightings, probe: Probe, *, ask: bool = True) -> LayerSigns | None:
     """The signs of the last known layer from gradients of N; None if it has too many units or no piece says anything.
 
-    Where the pieces at hand leave signs open, some more are asked for at random points.
+    Where the pieces at hand leave signs open, some more are asked for at random points, unless told not to `ask`.
     """
     if known.last_width > WIDEST:
         return None
@@ -77,7 +77,7 @@ def decide_by_span(known: KnownLayers, sightings: Sightings, probe: Probe) -> La
     if not pieces:
         return None
     count = SpanCount(pieces)
-    for _ in range(FRESH_PIECES):
+    for _ in range(FRESH_PIECES if ask else 0):
         if not count.contested:
             break
         fresh = _fresh_piece(known, probe, count)

@@ -121,7 +121,8 @@ class Reader:
             rows = search.run(pool)
             if not rows:
                 continue
-            rows, found = self._without_composites(search, layers, opened, rows)
+            is_inner = not self._may_be_last(self._unexplained(_with_rows(layers, opened, rows)))
+            rows, found = self._without_composites(search, layers, opened, rows, ask=is_inner)
             rest = self._unexplained(_with_rows(layers, opened, rows))
             search.is_settled = found is not None and found.is_clear and not self._may_be_last(rest)
         return rows, found
@@ -134,6 +135,8 @@ class Reader:
         self, known: KnownLayers, found: LayerSigns | None, rest: Sequence[Sighting]
     ) -> SignDecision:
         """The signs by the span test, or by trails where that says nothing or leaves signs open."""
+        if found is not None and found.decision.unique is False:
+            found = decide_by_span(known, self.sightings, self.probe)
         if found is not None and (found.decision.unique is True or found.lacking):
             return found.decision
         if known.layers not in self._signs:
@@ -153,7 +156,13 @@ class Reader:
         return max(readings, key=lambda reading: (reading.output is not None, len(reading.layers)))
 
     def _without_composites(
-        self, search: LayerSearch, layers: Sequence[AffineMap], opened: OpenWeights, rows: Sequence[Candidate]
+        self,
+        search: LayerSearch,
+        layers: Sequence[AffineMap],
+        opened: OpenWeights,
+        rows: Sequence[Candidate],
+        *,
+        ask: bool,
     ) -> tuple[list[Candidate], LayerSigns | None]:
         """The rows without those of deeper neurons seen inside one cell of this layer; the span test on the rest.
 
@@ -163,7 +172,7 @@ class Reader:
         kept = list(rows)
         if self.strategy == "walk":
             return kept, None  # the paper's way knows no such test
-        found = decide_by_span(_with_rows(layers, opened, kept), self.sightings, self.probe)
+        found = decide_by_span(_with_rows(layers, opened, kept), self.sightings, self.probe, ask=ask)
         while found is not None:
             fewer = self._without_one(search, layers, opened, kept, found)
             if fewer is None:
@@ -194,7 +203,7 @@ class Reader:
 
             for suspect in sorted(suspects, key=doubt):
                 fewer = [row for z, row in enumerate(rows) if z != suspect]
-                without = decide_by_span(_with_rows(layers, opened, fewer), self.sightings, self.probe)
+                without = decide_by_span(_with_rows(layers, opened, fewer), self.sightings, self.probe, ask=False)
                 if without is not None and len(without.lacking) <= len(found.lacking):
                     return fewer, without
         return None
