@@ -41,6 +41,9 @@ _SUSPICIOUS = 100
 _PATIENCE = 3
 """So often may a map that nothing has confirmed meet its neighbour's outside the gap before it is checked."""
 
+_IN_A_ROW = 40
+"""After so many packed answers in a row that show yet another map and close no gap, every further one is checked."""
+
 _FAR = Fraction(2) ** 500
 """Lines that go on beyond this are divided evenly, not on the scale of asinh, which floats carry no further."""
 
@@ -141,6 +144,7 @@ class WorkList:
         self.stations: list[Station] = []
         self.kinks: list[Kink] = []
         self._is_repaired = False
+        self._in_a_row = 0
 
     def measure(self, t: Fraction, room: Fraction, value: Point | None = None) -> Station:
         """A station at t; without a packed answer, from the values there and a little into the room beside it."""
@@ -244,6 +248,9 @@ class WorkList:
         if station is None:
             return self._try_both_sides(a, b, before, t, after)
         if station.map != a.map:
+            self._in_a_row += 1
+            if self._in_a_row > _IN_A_ROW:
+                self._is_refuted(station, 0)  # where all digits are misread, each station lies but a little further on
             return [station]
         at_after = self.ask(after)[0]
         if at_after == b.map.at(after) and a.map.at(t) == b.map.at(t):
@@ -275,6 +282,7 @@ class WorkList:
 
     def _close(self, a: Station, first: Station, kink: Kink, b: Station | None = None) -> list[Station]:
         """Note a kink between the map of a and the station after it: nothing is left to resolve."""
+        self._in_a_row = 0
         a.doubt = None
         if b is not None:
             b.doubt = None

@@ -41,3 +41,13 @@ def test_a_misread_end_of_a_line_is_measured_again_before_a_line_is_refused() ->
     for seed in range(8):
         scan = points_on_line(Probe(Oracle(THIRDS), 1, "packed", seed=seed), (0,), (1,), -(2**30), 2**30)
         assert [b.t for b in scan.breakpoints] == [Fraction(-5, 3)]
+
+
+def test_a_line_on_which_all_digits_are_misread_is_scanned_with_plain_questions() -> None:
+    net = Network.from_arrays(
+        [([["1/1000000000000000000000", 1], [1, "1/3"]], [0, 1]), ([[1, 1], [1, -1]], [-1, -2]), ([[1, 1]], [0])]
+    )
+    plain, packed = Probe(Oracle(net), 2), Probe(Oracle(net), 2, "packed")
+    expected, found = (points_on_line(probe, (1, 2), (3, -1), -(2**30), 2**30) for probe in (plain, packed))
+    assert [b.t for b in found.breakpoints] == [b.t for b in expected.breakpoints]
+    assert packed.packed_queries < 200
