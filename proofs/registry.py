@@ -12,6 +12,7 @@ from exactrev.proofs.proof import Proof
 __all__ = ["PROOFS", "find_proof"]
 
 _LABELS = (
+    "a_bend_gives_the_weight",
     "bends_at_every_earlier_boundary",
     "permuting_a_layer_changes_nothing",
     "scaling_a_neuron_changes_nothing",
