@@ -21,6 +21,7 @@ import click
 
 from exactrev import __version__
 from exactrev.cli.application import Application
+from exactrev.cli.audit import audit
 from exactrev.cli.boundaries import boundaries
 from exactrev.cli.check import check
 from exactrev.cli.compare import compare
@@ -46,6 +47,6 @@ def main() -> None:
     """Decide in exact rational arithmetic what is true about a ReLU network."""
 
 
-ASKING = (verify, regions, boundaries, compare, identify, counterexample, recover, prove, check)
+ASKING = (verify, regions, boundaries, compare, identify, counterexample, recover, prove, audit, check)
 for command in (*ASKING, plot, examples, convert):
     main.add_command(command)

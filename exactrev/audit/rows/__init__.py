@@ -1,0 +1,1 @@
+"""The rows of the audit, by the part of the paper that they are about."""
