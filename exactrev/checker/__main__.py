@@ -1,9 +1,7 @@
 """``python -I -S -B exactrev/checker [--claim CLAIM] CERT...``: checks certificates, with nothing but Python.
 
-Prints one line ``s VERIFIED <digest of the claim>`` for each certificate that proves its claim (and the claim, with
-``--claim``, is the one given), and what is wrong with any other on stderr, with the claim or the first condition that
-fails. The exit code is that of the worst: 0 verified, 10 rejected, 20 malformed, 30 over a limit, 70 a fault of the
-checker itself; 2 is a wrong command line, 130 an interrupt.
+Prints ``s VERIFIED <digest of the claim>`` for each that proves its claim (with ``--claim``, that one), and what is
+wrong with any other on stderr. The exit codes are in docs/certificates.md.
 """
 
 import os

@@ -1,38 +1,27 @@
-"""Claims about one network's regions, its linear regions and its boundaries, and what proves each.
+"""Claims about one network's regions and boundaries, and what proves each; the arguments are in docs/certificates.md.
 
-Knows the argument for each, put shortly here and at length in docs/certificates.md; what the steps are is checked by
-the kernel. Neurons are (k, i): layer k from 1, index i from 0.
+Does not know the steps, which the kernel checks. Neurons are (k, i): layer k from 1, index i from 0.
 """
-
-from __future__ import annotations
 
 from itertools import islice
 from math import gcd
 
-# isort: off
+# isort: skip_file
 from exactrev.checker.kernel import (
     STRICT, WEAK, ZERO, Assumed, Form, Forms, Nested, Row, Tree, cut, forms_of, germ, hold, negative, neuron,
     preactivations, primitive, refute, signs_of, value, walk,
 )  # fmt: skip
-# isort: on
 from exactrev.checker.parsing import Claim, Net, Numbers, Point, Reader, as_point
 from exactrev.checker.refusals import expect, require
 
-# -- regions ---------------------------------------------------------------------------------------------------------
-
 
 def regions_by_tree(reader: Reader, claim: Claim, nets: list[Net]) -> None:
-    """Strict tree, a point in every leaf: no cell is missing (it is open, and meets the dense set), none is empty.
-
-    In a box, further numbers (p, q, r, s) for each input say p/q < x < r/s, which is assumed everywhere.
-    """
+    """Strict tree, a point in every leaf. In a box numbers (p, q, r, s) for each input say p/q < x < r/s, assumed."""
     n, sides, found = nets[0].widths[0], list[Assumed](), [0, 0]
     for j in range(len(claim.numbers) // 4):
         p, q, r, s = claim.numbers[2 + 4 * j : 6 + 4 * j]
         expect(q > 0 and s > 0 and gcd(p, q) == 1 and gcd(r, s) == 1, "a side of the box is not in lowest terms", j)
-        axis = [int(i == j) for i in range(n)]
-        forms = (*(q * a for a in axis), -p), (*(-s * a for a in axis), r)
-        sides += [Assumed(STRICT, form=form) for form in forms]
+        sides += [Assumed(STRICT, form=(*(c * (i == j) for i in range(n)), d)) for c, d in ((q, -p), (-s, r))]
 
     def leaf(tree: Tree, numbers: Numbers) -> None:
         hold(tree.all_rows(), as_point(numbers))
@@ -45,12 +34,10 @@ def regions_by_tree(reader: Reader, claim: Claim, nets: list[Net]) -> None:
 def facets(reader: Reader, claim: Claim, nets: list[Net]) -> None:
     """Cells (C signs, P inside), their facets (T neurons, P on each), and why no other neuron has one (F).
 
-    A list of cells that is closed under crossing facets is complete: R^n without codimension 2 is connected. For the
-    linear regions assumption the affine map has to change at each facet of a region.
+    A list closed under crossing facets is complete. Where linear regions are claimed, the map changes at each facet.
     """
     net, maps_differ = nets[0], claim.name == "lra-holds-facet"
-    listed: set[Numbers] = set()
-    needed: set[Numbers] = set()
+    listed, needed = set[Numbers](), set[Numbers]()
     n, widths = net.widths[0], net.widths[1:-1]
     (count,) = reader.take("N", 1)
     require(count > 0, "no cell is listed", count)
@@ -82,7 +69,7 @@ def facets(reader: Reader, claim: Claim, nets: list[Net]) -> None:
         for row in dict.fromkeys(present):
             if row not in own:
                 system: list[Row] = [*((WEAK, facet) for facet in own), (STRICT, negative(row))]
-                refute(system.__getitem__, len(system), numbers_of(reader, "F"), n)
+                apart(reader, system, n)
     require(needed <= listed, "a neighbour is not listed", sorted(needed - listed)[:1])
     thick = sum(0 in signs for signs in listed)
     found = (count - thick, thick)
@@ -95,22 +82,8 @@ def oriented(forms: list[Forms], signs: Nested) -> list[Numbers]:
     return [primitive(form if sign > 0 else negative(form)) for form, sign in pairs]
 
 
-def numbers_of(reader: Reader, due: str) -> Numbers:
-    """The numbers of the next step, of any length."""
-    letter, numbers = reader.step()
-    expect(letter == due, "another step was due", letter, due)
-    return numbers
-
-
-# -- the Linear Regions Assumption ------------------------------------------------------------------------------------
-
-
 def lra_fails(reader: Reader, claim: Claim, nets: list[Net]) -> None:
-    """P q, V v: q is in the boundary, v leads from there to a region, -v to a cell with the same affine map.
-
-    Facet reading: the forms that vanish at q are proportional, so the two cells fill a neighbourhood of q. Touching
-    reading: another V w takes the place of -v, and the cells are different; q is in the closure of both.
-    """
+    """P q, V v: v leads from q to a region, -v (touching: V w) to another cell with the same affine map."""
     net, n = nets[0], nets[0].widths[0]
     touching = claim.name == "lra-fails-touching"
     q, v = reader.point(n), reader.take("V", n)
@@ -144,10 +117,9 @@ def lra_holds_by_tree(reader: Reader, claim: Claim, nets: list[Net]) -> None:
 
 def apart(reader: Reader, rows: list[Row], n: int) -> None:
     """F: no point satisfies all rows."""
-    refute(rows.__getitem__, len(rows), numbers_of(reader, "F"), n)
-
-
-# -- boundaries ------------------------------------------------------------------------------------------------------
+    letter, numbers = reader.step()
+    expect(letter == "F", "a refutation is due", letter)
+    refute(rows.__getitem__, len(rows), numbers, n)
 
 
 def two_neurons(claim: Claim, net: Net) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -165,14 +137,14 @@ def disjoint(reader: Reader, claim: Claim, nets: list[Net]) -> None:
 
 def meet(reader: Reader, claim: Claim, nets: list[Net]) -> None:
     """P: both preactivations are zero there."""
-    found = preactivations(nets[0], reader.point(nets[0].widths[0]))
-    for k, i in two_neurons(claim, nets[0]):
-        require(found[k][i] == 0, "a preactivation is not zero at the point", k + 1, i)
+    on_boundary(reader, nets[0], *two_neurons(claim, nets[0]))
 
 
-def on_boundary(reader: Reader, net: Net, z: tuple[int, int]) -> Point:
+def on_boundary(reader: Reader, net: Net, *neurons: tuple[int, int]) -> Point:
     point = reader.point(net.widths[0])
-    require(preactivations(net, point)[z[0]][z[1]] == 0, "the point is not on the boundary", point)
+    found = preactivations(net, point)
+    for k, i in neurons:
+        require(found[k][i] == 0, "a preactivation is not zero at the point", k + 1, i)
     return point
 
 
@@ -203,8 +175,7 @@ def disconnected(reader: Reader, claim: Claim, nets: list[Net]) -> None:
     z = neuron(net, *claim.numbers)
     form = reader.take("H", net.widths[0] + 1)
     one, other = on_boundary(reader, net, z), on_boundary(reader, net, z)
-    require(value(form, one) < 0, "the first point is not on the negative side", form, one)
-    require(value(form, other) > 0, "the second point is not on the positive side", form, other)
+    require(value(form, one) < 0 < value(form, other), "the points are not on the two sides", form, one, other)
     walk(reader, [cut(net, z[0] + 1)], [Assumed(ZERO, *z), Assumed(ZERO, form=form)], WEAK)
 
 
@@ -234,10 +205,7 @@ def components(reader: Reader, claim: Claim, nets: list[Net]) -> None:
 
 
 def bend(reader: Reader, claim: Claim, nets: list[Net]) -> None:
-    """P q; V v, V w: of the neurons below z's layer only z' vanishes at q; z is zero along v (z' > 0) and w (z' < 0).
-
-    So near q there are two cells below z, with a form of z on each, and B_z is in their hyperplanes there.
-    """
+    """P q; V v, V w: of the neurons below z's layer only z' vanishes at q; z is zero along v (z' > 0), w (z' < 0)."""
     net = nets[0]
     (e, j), (k, i) = two_neurons(claim, net)
     expect(e < k, "a boundary bends at those of earlier layers", claim.numbers)

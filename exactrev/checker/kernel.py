@@ -1,13 +1,10 @@
 """What proofs are made of: forms, germs, refutations and split trees, on Python's integers.
 
-Knows networks and how each step is checked. Does not know the claims: they are in `claims`, one function each, made of
-what is here. Must not know how anything was found. Every form is computed here, none is read.
+Knows networks and how each step is checked, and no claims. Every form is computed here, none is read.
 
 A *form* (c_1, ..., c_n, c_0) is the affine function c.x + c_0 up to a positive factor; a *row* is a form that is
 greater than zero, at least zero, or zero. The forms of a layer have a common denominator, `scale`.
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
@@ -117,11 +114,7 @@ def hold(rows: Iterable[Row], point: Point) -> None:
 
 
 def refute(rows: Callable[[int], Row], count: int, numbers: Sequence[int], dimension: int) -> None:
-    """Rows i, j, ... have no common solution: by them some sum l_i f_i is at least 0, or positive, and it is not.
-
-    The multipliers are computed here, and checked: those of inequalities are positive, those of equations arbitrary,
-    the sum is constant (Farkas, Motzkin).
-    """
+    """Rows i, j, ... have no common solution: by them some sum l_i f_i is at least 0, or positive, and it is not."""
     require(all(a < b for a, b in pairwise([-1, *numbers, count])), "rows not in order, or not there", numbers, count)
     require(len(numbers) <= dimension + 1, "more rows than a refutation needs", len(numbers), dimension + 1)
     system = [rows(i) for i in numbers]
@@ -137,10 +130,7 @@ def refute(rows: Callable[[int], Row], count: int, numbers: Sequence[int], dimen
 
 
 def dependency(vectors: Sequence[Form]) -> Numbers:
-    """Integers that make the sum of vectors zero, the last vector being the only one that others span; else anything.
-
-    Nothing rests on it.
-    """
+    """Integers that make the sum of vectors zero, if only the last is spanned by others; nothing rests on it."""
     done: dict[int, Numbers] = {}
     row: Numbers = ()
     for j, vector in enumerate(vectors):
@@ -165,9 +155,8 @@ class Assumed(NamedTuple):
 class Tree:
     """A node of a split tree: the neurons of some networks in order, the first ones decided by the path.
 
-    Strict trees branch into f > 0 and f < 0, where f is not zero; weak trees into f >= 0 and f <= 0. A form that is
-    zero has one child. Hence the weak leaves cover R^n, with the right forms on each; and the strict leaves cover all
-    but finitely many hyperplanes, an open dense set (of the dense set, every point follows one path).
+    Strict trees branch into f > 0 and f < 0, where f is not zero, and their leaves cover an open dense set; weak trees
+    into f >= 0 and f <= 0, and cover R^n. A form that is zero has one child.
     """
 
     def __init__(self, nets: Sequence[Net], assumed: Sequence[Assumed], relation: str) -> None:
@@ -229,18 +218,13 @@ class Tree:
         return [self.row(i) for i in range(len(self.assumed) + len(self.rows))]
 
 
-def walk(
-    reader: Reader,
-    nets: Sequence[Net],
-    assumed: Sequence[Assumed],
-    relation: str,
-    leaf: Callable[[Tree, Numbers], None] | None = None,
-    length: int = 0,
-) -> None:
-    """Read a whole tree: S splits, Z passes a zero form, F closes a node by a refutation, L is a leaf of the kind.
+Leaf = Callable[[Tree, Numbers], None] | None
 
-    A leaf has `length` numbers, whatever they mean.
-    """
+
+def walk(
+    reader: Reader, nets: list[Net], assumed: list[Assumed], relation: str, leaf: Leaf = None, length: int = 0
+) -> None:
+    """Read a whole tree: S splits, Z passes a zero form, F closes a node, L is a leaf of the kind, with numbers."""
     tree = Tree(nets, assumed, relation)
     while True:
         letter, numbers = reader.step()
@@ -248,10 +232,7 @@ def walk(
         if letter in "SZ":
             expect(not numbers, "S and Z have no numbers", numbers)
             form = tree.next_form()
-            if letter == "S":
-                require(any(form) or relation == WEAK, "a strict split on a form that is zero", len(tree.signs))
-            else:
-                require(not any(form), "Z on a form that is not zero", form)
+            require(any(form) == (letter == "S"), "S is for a form that is not zero, Z for one that is", letter, form)
             tree.descend(negative(form), -1 if letter == "S" else 0)
             continue
         if letter == "F":

@@ -3,14 +3,12 @@
 The default is to reject: a claim is returned by `check` after the last line, and nowhere else.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from typing import BinaryIO, NamedTuple
 
 from exactrev.checker import geometry, weights
-from exactrev.checker.parsing import MAX_DIGITS, Claim, Net, Reader, hash_of
+from exactrev.checker.parsing import MAX_DIGITS, Claim, Net, Reader
 from exactrev.checker.refusals import expect, require
 
 
@@ -70,13 +68,14 @@ def proved(reader: Reader, expected: str | None) -> Claim:
     require(expected is None or claim.text == expected, "another claim was to be proved", claim.text)
     expect((claim.name, proof) in KINDS, "no such claim, or no such proof of it", claim.name, proof)
     kind = KINDS[claim.name, proof]
-    nets = [reader.network() for _ in range(kind.networks)]
+    expect(len(claim.hashes) == kind.networks + kind.hashes, "the claim has the wrong number of hashes", claim.hashes)
+    nets: list[Net] = []
+    reader.recent()  # of what comes before the networks
+    for stated in claim.hashes[: kind.networks]:
+        nets.append(reader.network())
+        require(reader.recent() == stated, "the claim is about another network", stated)
     numbers = kind.numbers + kind.per_input * nets[0].widths[0]
     expect(len(claim.numbers) == numbers, "the claim has the wrong number of integers", len(claim.numbers), numbers)
-    hashes = len(nets) + kind.hashes
-    expect(len(claim.hashes) == hashes, "the claim has the wrong number of hashes", len(claim.hashes), hashes)
-    for net, stated in zip(nets, claim.hashes, strict=False):
-        require(hash_of(net) == stated, "the claim is about another network", stated)
     kind.verify(reader, claim, nets)
     reader.finish()
     return claim

@@ -1,14 +1,10 @@
 """Reads a certificate line by line: its numbers, its claim, its networks, its end, in memory of one line at a time.
 
-Knows what the text looks like and how large it may be. Does not know what any step means: that is the kernel's
-business. Sizes are limited before anything is computed.
+Knows the text, and limits sizes before anything is computed. What a step means is the kernel's business.
 """
-
-from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
 from itertools import pairwise
 from math import gcd
 from typing import BinaryIO, NamedTuple
@@ -23,11 +19,11 @@ MAX_BITS = 400_000  # of the longest number of each layer, summed over the layer
 _INTEGER = r"(?:0|-?[1-9][0-9]*)"
 _HASH = r"sha256:[0-9a-f]{64}"
 _STEP = re.compile(rf"([A-Z])((?: {_INTEGER})*)", re.ASCII)
-_CLAIM = re.compile(rf"([a-z][a-z-]*)((?: {_INTEGER})*)((?: {_HASH})+)", re.ASCII)
-_HEAD = re.compile(rf"(network|layer)((?: {_INTEGER})+)", re.ASCII)
+_CLAIM = re.compile(rf"claim (([a-z][a-z-]*)((?: {_INTEGER})*)((?: {_HASH})+))", re.ASCII)
+_NETWORK = re.compile(r"network((?: [1-9][0-9]*){2,})", re.ASCII)
+_LAYER = re.compile(r"layer( [1-9][0-9]*)", re.ASCII)
 _PROOF = re.compile(r"proof ([a-z]+)", re.ASCII)
 _END = re.compile(rf"END ({_INTEGER}) ({_HASH})", re.ASCII)
-
 
 Numbers = tuple[int, ...]
 
@@ -68,18 +64,16 @@ class Reader:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._digest = hashlib.sha256()
+        self._part = hashlib.sha256()
         self.lines = 0
 
-    def _line(self) -> bytes:
-        line = self._stream.readline(MAX_LINE + 1)
-        allow(len(line) <= MAX_LINE, "a line is too long", self.lines + 1)
-        expect(line.endswith(b"\n"), "the file ends before a line does", self.lines + 1)
-        return line
-
     def _match(self, pattern: re.Pattern[str], what: str) -> re.Match[str]:
-        line = self._line()
+        line = self._stream.readline(MAX_LINE + 1)
         self._digest.update(line)
+        self._part.update(line)
         self.lines += 1
+        allow(len(line) <= MAX_LINE, "a line is too long", self.lines)
+        expect(line.endswith(b"\n"), "the file ends before a line does", self.lines)
         text = line[:-1].decode("ascii", "replace")
         match = pattern.fullmatch(text)
         if match is None:
@@ -105,44 +99,35 @@ class Reader:
     def claim(self) -> tuple[Claim, str]:
         """The first lines: the version, the claim, and the name of the proof."""
         self._match(re.compile("exactrev-certificate 1"), "'exactrev-certificate 1'")
-        text = self._match(re.compile("claim (.*)"), "a claim")[1]
-        match = _CLAIM.fullmatch(text)
-        if match is None:
-            raise Malformed(told("line 2 is not a claim: a name, integers, and hashes", [text]))
-        claim = Claim(text, match[1], integers(match[2]), tuple(match[3].split()))
+        match = self._match(_CLAIM, "a claim: a name, integers, and hashes")
+        claim = Claim(match[1], match[2], integers(match[3]), tuple(match[4].split()))
         return claim, self._match(_PROOF, "'proof' and a name")[1]
 
     def network(self) -> Net:
         """The next network, in the one spelling that is allowed."""
-        widths = self._head("network")
-        expect(len(widths) >= 2, "a network needs inputs and outputs", widths)
-        expect(min(widths) >= 1, "a layer is empty", widths)
+        widths = integers(self._match(_NETWORK, "'network' and two widths or more, which are positive")[1])
         weights = sum((n + 1) * m for n, m in pairwise(widths))
         allow(weights <= MAX_WEIGHTS, "too many weights", weights)
         layers = []
         for n, m in pairwise(widths):
-            head = self._head("layer")
-            expect(len(head) == 1, "a layer has one denominator", head)
-            expect(head[0] >= 1, "a denominator has to be positive", head[0])
+            (scale,) = integers(self._match(_LAYER, "'layer' and its denominator, which is positive")[1])
             rows = tuple(self.take("R", n + 1) for _ in range(m))
-            expect(gcd(head[0], *(w for row in rows for w in row)) == 1, "a layer is not in lowest terms", head[0])
-            layers.append(Layer(head[0], rows))
+            expect(gcd(scale, *(w for row in rows for w in row)) == 1, "a layer is not in lowest terms", scale)
+            layers.append(Layer(scale, rows))
         bits = sum(max(w.bit_length() for row in ((scale,), *rows) for w in row) for scale, rows in layers)
         allow(bits <= MAX_BITS, "the weights are too long", bits)
         return Net(widths, tuple(layers))
 
-    def _head(self, word: str) -> Numbers:
-        match = self._match(_HEAD, f"'{word}' and integers")
-        expect(match[1] == word, f"line {self.lines}: another line was due", match[1], word)
-        return integers(match[2])
+    def recent(self) -> str:
+        """The hash of the lines since this was last asked for; there is one spelling of everything."""
+        part, self._part = self._part, hashlib.sha256()
+        return f"sha256:{part.hexdigest()}"
 
     def finish(self) -> None:
         """The last line: the number of lines before it and the digest of their bytes; then nothing."""
-        digest = self._digest.hexdigest()
-        match = _END.fullmatch(self._line()[:-1].decode("ascii", "replace"))
-        if match is None:
-            raise Malformed(told("the END is due", [self.lines + 1]))
-        expect(integers(match[1]) == (self.lines,), "END has the wrong number of lines", self.lines)
+        digest, lines = self._digest.hexdigest(), self.lines
+        match = self._match(_END, "the END")
+        expect(integers(match[1]) == (lines,), "END has the wrong number of lines", lines)
         expect(match[2] == f"sha256:{digest}", "END has the wrong digest", digest)
         expect(not self._stream.read(1), "something follows the END")
 
@@ -160,18 +145,3 @@ def as_point(numbers: Numbers) -> Point:
     expect(numbers[0] >= 1, "the denominator of a point has to be positive", numbers[0])
     expect(gcd(*numbers) == 1, "a point is not in lowest terms", numbers)
     return Point(numbers[1:], numbers[0])
-
-
-def hash_of(net: Net) -> str:
-    """The hash of the one text of a network."""
-    lines: list[tuple[str | int, ...]] = [("network", *net.widths)]
-    for layer in net.layers:
-        lines.append(("layer", layer.scale))
-        lines.extend(("R", *row) for row in layer.rows)
-    return digest_of(lines)
-
-
-def digest_of(lines: Iterable[Iterable[str | int]]) -> str:
-    """The hash of words and integers, line by line."""
-    text = "".join(" ".join(map(str, line)) + "\n" for line in lines)
-    return "sha256:" + hashlib.sha256(text.encode("ascii")).hexdigest()

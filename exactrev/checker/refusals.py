@@ -1,11 +1,6 @@
-"""The three refusals of the checker, and how their reasons are put. Knows nothing of certificates.
+"""The three refusals of the checker, and how their reasons are put. Knows nothing of certificates."""
 
-`Malformed` is not a certificate, `Rejected` is one that proves nothing, `Limit` is too large to look at.
-"""
-
-from __future__ import annotations
-
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 
@@ -25,32 +20,25 @@ class Limit(Refused):
     """Larger than what is looked at."""
 
 
-def require(condition: object, reason: str, *values: Any) -> None:
-    """A condition of a proof; `Rejected`, with the values, if it fails."""
-    if not condition:
-        raise Rejected(told(reason, values))
+def refusing(refusal: type[Refused]) -> Callable[..., None]:
+    """A check that raises this refusal, with a reason and values, unless a condition holds."""
+
+    def check(condition: object, reason: str, *values: Any) -> None:
+        if not condition:
+            raise refusal(told(reason, values))
+
+    return check
 
 
-def expect(condition: object, reason: str, *values: Any) -> None:
-    """A condition of the format; `Malformed`, with the values, if it fails."""
-    if not condition:
-        raise Malformed(told(reason, values))
-
-
-def allow(condition: object, reason: str, *values: Any) -> None:
-    """A limit; `Limit`, with the values, if it is exceeded."""
-    if not condition:
-        raise Limit(told(reason, values))
+require, expect, allow = refusing(Rejected), refusing(Malformed), refusing(Limit)
 
 
 def told(reason: str, values: Iterable[Any]) -> str:
     """The reason and the values on one line of printable ASCII, however long the values are."""
-    return ": ".join([reason, *(_shown(value) for value in values)])
-
-
-def _shown(value: Any) -> str:
-    try:
-        text = ascii(value)
-    except ValueError:  # Python writes no integers of more digits than it reads
-        return "(too long to be shown)"
-    return text if len(text) <= 120 else f"{text[:117]}..."
+    for value in values:
+        try:
+            text = ascii(value)
+        except ValueError:  # Python writes no integers of more digits than it reads
+            text = "(too long to be shown)"
+        reason += f": {text if len(text) <= 120 else f'{text[:117]}...'}"
+    return reason

@@ -1,23 +1,17 @@
-"""Claims about two networks, or about the weights of one, and what proves each.
-
-Knows the argument for each, put shortly here and at length in docs/certificates.md; what the steps are is checked by
-the kernel.
-"""
-
-from __future__ import annotations
+"""Claims about two networks, or about the weights of one, and what proves each; arguments in docs/certificates.md."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 from math import gcd, prod
 
-# isort: off
+# isort: skip_file
 from exactrev.checker.kernel import (
-    STRICT, Assumed, Forms, Nested, Tree, cut, extend, forms_of, germ, neuron, preactivations, signs_of, value, walk,
+    STRICT, Assumed, Form, Nested, Tree, cut, forms_of, germ, neuron, preactivations, signs_of, value, walk,
 )  # fmt: skip
-# isort: on
-from exactrev.checker.parsing import Claim, Layer, Net, Numbers, Reader, as_point, digest_of
+from exactrev.checker.parsing import Claim, Layer, Net, Numbers, Reader, as_point
 from exactrev.checker.refusals import allow, expect, require
 
+Change = list[list[list[int]]]
 PRIME = 2**61 - 1
 MAX_PARAMETERS = 2000  # of a network whose functional dimension is claimed: the work is quadratic
 
@@ -27,23 +21,18 @@ def scale_of(net: Net) -> int:
 
 
 def same_shape(a: Net, b: Net) -> None:
-    expect(a.widths[0] == b.widths[0], "the networks differ in their inputs", a.widths, b.widths)
-    expect(a.widths[-1] == b.widths[-1], "the networks differ in their outputs", a.widths, b.widths)
-
-
-# -- two networks ----------------------------------------------------------------------------------------------------
+    ends = [(net.widths[0], net.widths[-1]) for net in (a, b)]
+    expect(ends[0] == ends[1], "the networks differ in their inputs or outputs", a.widths, b.widths)
 
 
 def equal_by_tree(reader: Reader, claim: Claim, nets: list[Net]) -> None:
     """Strict tree over the neurons of both; equal outputs on an open dense set are equal (they are continuous)."""
     same_shape(*nets)
-    scales = [scale_of(net) for net in nets]
 
     def leaf(tree: Tree, numbers: Numbers) -> None:
-        outputs = tree.forms[len(nets[0].layers) - 1].rows, tree.forms[-1].rows
-        for row, other in zip(*outputs, strict=True):
-            for c, d in zip(row, other, strict=True):
-                require(c * scales[1] == d * scales[0], "the outputs differ on a leaf", tree.signs)
+        one, other = tree.forms[len(nets[0].layers) - 1], tree.forms[-1]
+        outputs = [[[c * f.scale for c in row] for row in g.rows] for g, f in ((one, other), (other, one))]
+        require(outputs[0] == outputs[1], "the outputs differ on a leaf", tree.signs)
 
     walk(reader, nets, [], STRICT, leaf)
 
@@ -59,59 +48,46 @@ def different(reader: Reader, claim: Claim, nets: list[Net]) -> None:
 def matching(reader: Reader, claim: Claim, nets: list[Net]) -> None:
     """M p c d for each hidden neuron of the second network: it is neuron p of the first, scaled by c/d > 0.
 
-    Such networks are equal (Lemma 1). For the set of boundaries alone, the last hidden neurons may be scaled by
-    negative numbers, since their zeros stay, and the output layers may be any.
+    For the boundaries alone the last hidden neurons may be scaled by negative numbers, and the output layers any.
     """
     a, b = nets
     free = claim.name == "same-boundary"
     require(a.widths[:-1] == b.widths[:-1], "the widths differ", a.widths, b.widths)
     require(free or a.widths[-1] == b.widths[-1], "the numbers of outputs differ", a.widths, b.widths)
-    below = [(j, 1, 1) for j in range(a.widths[0])]
+    below: list[Numbers] = [(j, 1, 1) for j in range(a.widths[0])]
     for k, (one, two) in enumerate(zip(a.layers, b.layers, strict=True), start=1):
         last = k == len(a.layers)
         if last and free:
             return
-        own: list[Numbers] = []
-        used: set[int] = set()
-        for i in range(len(two.rows)):
-            p, c, d = (i, 1, 1) if last else reader.take("M", 3)
-            require(p in range(len(two.rows)), "no such neuron", k, p)
-            require(p not in used, "not a permutation", k, p)
-            used.add(p)
-            expect(d > 0 and gcd(c, d) == 1, "a scale is not in lowest terms", c, d)
-            require(c > 0 or (free and k == len(a.layers) - 1 and c < 0), "a scale is not positive", k, i, c)
-            own.append((p, c, d))
+        own = [(i, 1, 1) if last else reader.take("M", 3) for i in range(len(two.rows))]
+        require(sorted(p for p, _, _ in own) == list(range(len(two.rows))), "not a permutation", k)
         for (p, c, d), found in zip(own, two.rows, strict=True):
             row = one.rows[p]
+            expect(d > 0 and gcd(c, d) == 1, "a scale is not in lowest terms", c, d)
+            require(c > 0 or (free and k == len(a.layers) - 1 and c < 0), "a scale is not positive", k, p, c)
             require(found[-1] * d * one.scale == c * row[-1] * two.scale, "a bias does not fit", k, p)
             for (s, e, f), w in zip(below, found[:-1], strict=True):
                 require(w * d * e * one.scale == c * f * row[s] * two.scale, "a weight does not fit", k, p, s)
-        below = [(p, c, d) for p, c, d in own]
+        below = own
 
 
 def recovered(reader: Reader, claim: Claim, nets: list[Net]) -> None:
     """A d x.. e y..: all answers, whose digest is in the claim, are those of the first network; then as `matching`."""
     truth, n, m = nets[0], nets[0].widths[0], nets[0].widths[-1]
     expect(claim.numbers[0] >= 0, "a negative number of answers", claim.numbers[0])
-    asked: list[tuple[str | int, ...]] = []
     for _ in range(claim.numbers[0]):
         numbers = reader.take("A", n + m + 2)
-        asked.append(("A", *numbers))
         x, y = as_point(numbers[: n + 1]), as_point(numbers[n + 1 :])
         for found, answer in zip(preactivations(truth, x)[-1], y.numerators, strict=True):
             require(found * y.denominator == answer * x.denominator * scale_of(truth), "an answer is wrong", x, y)
-    require(digest_of(asked) == claim.hashes[2], "the claim is about another transcript", claim.hashes[2])
+    require(reader.recent() == claim.hashes[2], "the claim is about another transcript", claim.hashes[2])
     matching(reader, claim, nets)
-
-
-# -- weights ---------------------------------------------------------------------------------------------------------
 
 
 def inert(reader: Reader, claim: Claim, nets: list[Net]) -> None:
     """Weight w from z to z' of the next layer may be anything up to p/q (1/0: anything). Numbers k, i, i', p, q.
 
-    Strict tree, closed everywhere under z > 0 and z' > 0, the weight being p/q: so z' <= 0 where z > 0 (dense, hence
-    everywhere), and for smaller weights all the more, z' being increasing in w; where z <= 0 the weight has no effect.
+    Strict tree, closed everywhere under z > 0 and z' > 0, the weight being p/q.
     """
     net = nets[0]
     k, i, j, p, q = claim.numbers
@@ -120,14 +96,13 @@ def inert(reader: Reader, claim: Claim, nets: list[Net]) -> None:
     expect(gcd(p, q) == 1 and (q > 0 or (p, q) == (1, 0)), "a bound is not in lowest terms", p, q)
     scale, rows = net.layers[k]
     require(rows[j][i] * q <= p * scale, "the weight itself is above the bound", rows[j][i], scale)
-    if q == 0:
-        walk(reader, [cut(net, k)], [Assumed(STRICT, *z)], STRICT)
-        return
-    neuron(net, k + 1, j)
-    changed = tuple(p * scale if s == i else w * q for s, w in enumerate(rows[j]))
-    below = cut(net, k)
-    tail = Net((*below.widths, 1), (*below.layers, Layer(scale * q, (changed,))))
-    walk(reader, [tail], [Assumed(STRICT, *z), Assumed(STRICT, k, 0)], STRICT)
+    tree, assumed = cut(net, k), [Assumed(STRICT, *z)]
+    if q != 0:
+        neuron(net, k + 1, j)
+        changed = tuple(p * scale if s == i else w * q for s, w in enumerate(rows[j]))
+        tree = Net((*tree.widths, 1), (*tree.layers, Layer(scale * q, (changed,))))
+        assumed.append(Assumed(STRICT, k, 0))
+    walk(reader, [tree], assumed, STRICT)
 
 
 def flat_direction(reader: Reader, claim: Claim, nets: list[Net]) -> None:
@@ -146,8 +121,8 @@ def flat_direction(reader: Reader, claim: Claim, nets: list[Net]) -> None:
 
 
 def functional_dimension(reader: Reader, claim: Claim, nets: list[Net]) -> None:
-    """The rank of N's derivative by its parameters, at points off B: D c, then c points whose rank modulo a prime is at
-    least the number claimed; and vectors V in echelon form, as many as are missing, that change no region's map."""
+    """D c, then c points off B, where the rank of N's derivative by its parameters, modulo a prime, is at least the
+    number claimed; and vectors V in echelon form, as many as are missing, that change no region's map."""
     net = nets[0]
     parameters = sum((n + 1) * m for n, m in pairwise(net.widths))
     allow(parameters <= MAX_PARAMETERS, "too many parameters for a functional dimension", parameters)
@@ -179,26 +154,23 @@ def functional_dimension(reader: Reader, claim: Claim, nets: list[Net]) -> None:
     walk(reader, nets, [], STRICT, leaf)
 
 
-def as_change(net: Net, vector: Sequence[int]) -> list[Layer]:
+def as_change(net: Net, vector: Sequence[int]) -> Change:
     """A change of all parameters, row by row."""
     entries = iter(vector)
-    shapes = pairwise(net.widths)
-    return [Layer(1, tuple(tuple(next(entries) for _ in range(n + 1)) for _ in range(m))) for n, m in shapes]
+    return [[[next(entries) for _ in range(n + 1)] for _ in range(m)] for n, m in pairwise(net.widths)]
 
 
-def derivative(net: Net, signs: Nested, change: list[Layer]) -> list[list[int]]:
+def derivative(net: Net, signs: Nested, change: Change) -> Sequence[Form]:
     """The forms by which the outputs change, to first order, where the hidden neurons have these signs."""
-    n = net.widths[0]
-    inner = Forms([[int(i == j) for i in range(n + 1)] for j in range(n)], 1)
-    moved, on = [[0] * (n + 1) for _ in range(n)], [1] * n
-    for layer, changed, own, forms in zip(net.layers, change, [*signs, []], forms_of(net, signs), strict=True):
-        # d (W a + b) = dW a + db + W da, over the scale of the layer's forms: a has that of the layer below
-        direct = extend(Layer(1, changed.rows), inner, on).rows
-        through = extend(Layer(1, tuple((*row[:-1], 0) for row in layer.rows)), Forms(moved, 1), on).rows
-        pairs = zip(direct, through, strict=True)
-        moved = [[layer.scale * c + d for c, d in zip(*rows, strict=True)] for rows in pairs]
-        inner, on = forms, own
-    return moved
+    doubled = []  # each layer beside its change: d (W a + b) = dW a + db + W da; inputs have none
+    for k, (layer, moves) in enumerate(zip(net.layers, change, strict=True)):
+        rows = [(*w[:-1], *(0 for _ in w[:-1] if k), w[-1]) for w in layer.rows]
+        for w, move in zip(layer.rows, moves, strict=True):
+            *direct, bias = (layer.scale * c for c in move)
+            rows.append((*direct, *(c for c in w[:-1] if k), bias))
+        doubled.append(Layer(layer.scale, tuple(rows)))
+    forms = forms_of(Net(net.widths, tuple(doubled)), [own * 2 for own in signs])
+    return forms[-1].rows[net.widths[-1] :]
 
 
 def reduce_into(pivots: dict[int, list[int]], vector: list[int]) -> None:

@@ -36,7 +36,7 @@ def test_the_checker_is_small() -> None:
     assert len(lines["kernel.py"]) <= 400
     assert len(lines["parsing.py"]) <= 200
     assert max(map(len, lines.values())) <= 400
-    assert sum(bool(line.strip()) for own in lines.values() for line in own) <= 1000
+    assert sum(map(len, lines.values())) <= 1000
 
 
 def test_only_the_standard_library_and_itself_are_imported(tree: ast.Module) -> None:
@@ -114,4 +114,4 @@ def test_zips_say_that_their_lengths_agree() -> None:
         for name, node in calls(ast.parse(path.read_text(encoding="ascii")))
         if name == "zip" and "strict=True" not in [ast.unparse(word) for word in node.keywords]
     ]
-    assert loose == ["zip(nets, claim.hashes, strict=False)"]  # further hashes may follow
+    assert loose == []

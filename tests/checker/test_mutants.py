@@ -16,7 +16,7 @@ REDUNDANT = {
     "a line is too long", "a number is too long", "too many weights",
     "too many parameters for a functional dimension", "the weights are too long",
     "an assumed row is used before the path fixes it", "no such claim, or no such proof of it",
-    "b in range(len(pieces)) of no such leaves, or not in order", "the networks differ in their inputs",
+    "b in range(len(pieces)) of no such leaves, or not in order",
 }  # fmt: skip
 
 
