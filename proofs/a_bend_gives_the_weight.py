@@ -169,8 +169,9 @@ PROOF = Proof(
     paper=("T3a", "T3g"),
     where="Theorem 3, Appendix C",
     statement="At a crossing of B[z'], the known gradient of z before, any normal of B[z] after and the gradient of z' "
-    "up to sign give the gradient of z after, in the same scale and with the same unknown sign, and the weight from z' to "
-    "z (a sum over paths if z' is not in the layer just before). The equation is v_s / c - v_r = W v, not c v_s - v_r.",
+    "up to sign give the gradient of z after, in the same scale and with the same unknown sign, and the weight from "
+    "z' to z (a sum over paths if z' is not in the layer just before). The equation is v_s / c - v_r = W v, and not "
+    "c v_s - v_r = W v.",
     covers=f"gradients as letters in dimensions {DIMENSIONS}, both cases, all signs, any normal; whole forms in "
     f"{len(NETWORKS)} shapes of networks of letters, all patterns; any dimension, since the equations are solved in "
     "two coordinates and are the same in each",

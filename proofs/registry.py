@@ -16,6 +16,7 @@ _LABELS = (
     "bends_at_every_earlier_boundary",
     "permuting_a_layer_changes_nothing",
     "scaling_a_neuron_changes_nothing",
+    "signs_solve_a_linear_system",
 )
 
 

@@ -30,7 +30,16 @@ from exactrev.arithmetic.integer_matrices import clear_denominators, integer_nul
 from exactrev.arithmetic.lattices import find_sign_vector, reduce_lattice
 from exactrev.arithmetic.numbers import lift
 
-__all__ = ["SignDecision", "Trail", "Visit", "decide_signs", "echelon", "eliminate", "recover_signs"]
+__all__ = [
+    "SignDecision",
+    "Trail",
+    "Visit",
+    "decide_signs",
+    "echelon",
+    "eliminate",
+    "recover_signs",
+    "visit_equations",
+]
 
 Vector = Sequence[Any]
 Signs = tuple[int, ...]
@@ -199,19 +208,32 @@ def _trail_equations(trail: Trail) -> list[Integers]:
     for visit in trail.visits:
         _check_visit(visit, len(weights))
         units = tuple(tuple(map(lift, unit)) for unit in visit.units)
-        switched = [weight * side for weight, side in zip(weights, visit.sides, strict=True)]
-        right = [
-            2 * lift(entry) - sum(map(Fraction.__mul__, switched, column))
-            for entry, column in zip(visit.gradient, zip(*units, strict=True), strict=True)
-        ]
+        equations = visit_equations(weights, Visit(tuple(map(lift, visit.gradient)), units, visit.sides))
+        right = [equation[-1] for equation in equations]
         earlier, earlier_right = first.setdefault(units, (visit, right))
         same_sides = all(earlier.sides[i] == visit.sides[i] for i in unknown)
         if earlier is not visit and earlier_right == right and same_sides:
             continue
-        for column, value in zip(zip(*units, strict=True), right, strict=True):
+        for column, equation in zip(zip(*units, strict=True), equations, strict=True):
             free = [column[i] * factor for i in unknown for factor in (1, visit.sides[i])]
-            rows.append((*free, *(w * v for w, v in zip(weights, column, strict=True)), value))
+            rows.append((*free, *equation))
     return eliminate(rows, 2 * len(unknown))
+
+
+def visit_equations(weights: Vector, visit: Visit) -> list[tuple[Any, ...]]:
+    """2 g = sum_i W_i (t_i + sigma_i) v_i at one point: for each coordinate a row, all W_i v_i and the right-hand side.
+
+    Entries are elements of one field, numbers or letters.
+
+    >>> visit_equations((3, 5), Visit(gradient=(6,), units=((2,), (7,)), sides=(1, -1)))
+    [(6, 35, 41)]
+    """
+    rows = []
+    for entry, column in zip(visit.gradient, zip(*visit.units, strict=True), strict=True):
+        terms = [weight * v for weight, v in zip(weights, column, strict=True)]
+        switched = (term * side for term, side in zip(terms, visit.sides, strict=True))
+        rows.append((*terms, 2 * entry - sum(switched)))
+    return rows
 
 
 def _check_visit(visit: Visit, n: int) -> None:
