@@ -48,6 +48,7 @@ def test_a_line_on_which_all_digits_are_misread_is_scanned_with_plain_questions(
         [([["1/1000000000000000000000", 1], [1, "1/3"]], [0, 1]), ([[1, 1], [1, -1]], [-1, -2]), ([[1, 1]], [0])]
     )
     plain, packed = Probe(Oracle(net), 2), Probe(Oracle(net), 2, "packed")
-    expected, found = (points_on_line(probe, (1, 2), (3, -1), -(2**30), 2**30) for probe in (plain, packed))
+    origin, direction = ("-27/32", "13/64"), ("-15/16", "1/16")
+    expected, found = (points_on_line(probe, origin, direction, -(2**30), 2**30) for probe in (plain, packed))
     assert [b.t for b in found.breakpoints] == [b.t for b in expected.breakpoints]
     assert packed.packed_queries < 200
