@@ -15,7 +15,7 @@ from exactrev.arithmetic.linear_programs import Infeasible, Unbounded, maximise
 from exactrev.certificates.local import cell_forms, direction, signs_towards
 from exactrev.certificates.systems import STRICT, WEAK, ZERO, Form, Point, Refutation, Row, decide, negative
 from exactrev.certificates.text import Certificate, Step, as_integers
-from exactrev.certificates.trees import Assumed, Layers, Path, Unclosed, grow, point_step
+from exactrev.certificates.trees import MOST_STEPS, Assumed, Layers, Path, Unclosed, grow, point_step
 from exactrev.errors import AssumptionFailed, InvalidNetwork, TheoryContradicted
 from exactrev.network import Network, Neuron
 
@@ -30,8 +30,10 @@ __all__ = [
 ]
 
 
-def decide_meeting(network: Network, z: Neuron, other: Neuron) -> Certificate:
+def decide_meeting(network: Network, z: Neuron, other: Neuron, most_steps: int = MOST_STEPS) -> Certificate:
     """Whether two boundaries have a common point: "meet", with the point, or "disjoint".
+
+    Raises `BudgetSpent` if that takes more steps.
 
     >>> net = Network.from_arrays([([[1, 2], [1, 2], [0, 1]], [0, -1, 0]), ([[1, 1, 1]], [0])])
     >>> decide_meeting(net, Neuron(1, 0), Neuron(1, 1)).name, decide_meeting(net, Neuron(1, 0), Neuron(1, 2)).name
@@ -42,7 +44,7 @@ def decide_meeting(network: Network, z: Neuron, other: Neuron) -> Certificate:
         raise InvalidNetwork("two different neurons are needed", neuron=one)
     numbers = (*one, *two)
     try:
-        steps = tuple(grow([below(network, two)], [vanishing(one), vanishing(two)], WEAK, _no_leaf))
+        steps = tuple(grow([below(network, two)], [vanishing(one), vanishing(two)], WEAK, _no_leaf, most_steps))
     except Unclosed as left:
         return Certificate("meet", numbers, "point", (network,), (point_step("P", left.point),))
     return Certificate("disjoint", numbers, "tree", (network,), steps)

@@ -15,7 +15,7 @@ from exactrev.certificates.local import Signs, cell_forms, oriented_rows
 from exactrev.certificates.regions import find_cells
 from exactrev.certificates.systems import STRICT, Form, Point, primitive, value
 from exactrev.certificates.text import Certificate, Step, as_integers
-from exactrev.certificates.trees import Assumed, Forms, Path, Unclosed, extend, grow, point_step
+from exactrev.certificates.trees import MOST_STEPS, Assumed, Forms, Path, Unclosed, extend, grow, point_step
 from exactrev.errors import AssumptionFailed, InvalidNetwork
 from exactrev.network import AffineMap, Network, Neuron
 
@@ -24,10 +24,13 @@ __all__ = ["certify_flat_direction", "certify_functional_dimension", "certify_in
 PRIME = 2**61 - 1
 
 
-def certify_inert(network: Network, z: Neuron, target: int, bound: Fraction | None = None) -> Certificate:
+def certify_inert(
+    network: Network, z: Neuron, target: int, bound: Fraction | None = None, most_steps: int = MOST_STEPS
+) -> Certificate:
     """That the weight from z to neuron `target` of the next layer may be anything up to `bound`; None: anything at all.
 
-    Raises `AssumptionFailed`, with a point at which both neurons are on for the weight `bound`, if it is not so.
+    Raises `AssumptionFailed`, with a point at which both neurons are on for the weight `bound`, if it is not so, and
+    `BudgetSpent` if the proof takes more steps.
 
     >>> net = Network.from_arrays([([[1], [-1]], [0, -1]), ([[3, -1]], [-9]), ([[1]], [0])])
     >>> print(certify_inert(net, Neuron(1, 1), 0, Fraction(0)).claim)  # doctest: +ELLIPSIS
@@ -47,16 +50,19 @@ def certify_inert(network: Network, z: Neuron, target: int, bound: Fraction | No
         layers.append(AffineMap.from_fractions([[*row, network.layers[layer].b[target]]]))
         assumed.append(Assumed(STRICT, layer, 0))
     try:
-        steps = tuple(grow([layers], assumed, STRICT, _no_leaf))
+        steps = tuple(grow([layers], assumed, STRICT, _no_leaf, most_steps))
     except Unclosed as left:
         raise AssumptionFailed("the weight matters", witness=left.point) from None
     return Certificate("inert", (layer, index, target, p, q), "tree", (network,), steps)
 
 
-def certify_flat_direction(network: Network, layer: int, change: AffineMap) -> Certificate:
+def certify_flat_direction(
+    network: Network, layer: int, change: AffineMap, most_steps: int = MOST_STEPS
+) -> Certificate:
     """That adding any multiple of `change` to W, b of a layer (the output layer is depth + 1) changes no value of N.
 
-    Raises `AssumptionFailed`, with a point inside a region on which it does, if it is not so.
+    Raises `AssumptionFailed`, with a point inside a region on which it does, if it is not so, and `BudgetSpent` if the
+    proof takes more steps.
     """
     if not 1 <= layer <= network.depth + 1 or (change.n_in, change.n_out) != network.widths[layer - 1 : layer + 1]:
         raise InvalidNetwork("the change does not fit the layer", layer=layer, shape=(change.n_out, change.n_in))
@@ -67,7 +73,7 @@ def certify_flat_direction(network: Network, layer: int, change: AffineMap) -> C
         return None if any(map(any, path.outputs()[0])) else ("L",)
 
     try:
-        steps = tuple(grow([[*network.layers[: layer - 1], change]], [], STRICT, leaf))
+        steps = tuple(grow([[*network.layers[: layer - 1], change]], [], STRICT, leaf, most_steps))
     except Unclosed as left:
         raise AssumptionFailed("the change has an effect", witness=left.point) from None
     return Certificate("flat-direction", (layer,), "tree", (network, Network((change,))), steps)

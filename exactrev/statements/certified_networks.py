@@ -37,8 +37,8 @@ __all__ = [
     "certified_same_boundary",
 ]
 
-MOST_STEPS = 100_000
-"""A split tree over two networks that grows longer is given up (`BudgetSpent`)."""
+MOST_STEPS = 20_000
+"""A split tree that grows longer is given up (`BudgetSpent`)."""
 
 MOST_DERIVATIVES = 100_000
 """So many parameters times regions are looked at for a certificate of the functional dimension."""
@@ -129,7 +129,7 @@ def _meeting(net: Network, report: PairReport) -> Iterator[Certificate]:
     if pair.meeting is not None:
         yield certify_meeting(net, pair.source, pair.target, pair.meeting)
     elif pair.meets is False:
-        certificate = decide_meeting(net, pair.source, pair.target)
+        certificate = decide_meeting(net, pair.source, pair.target, MOST_STEPS)
         if certificate.name != "disjoint":
             raise TheoryContradicted("a certificate contradicts the search", claim=certificate.claim)
         yield certificate
@@ -142,7 +142,8 @@ def _family(net: Network, checked: CheckedFamily) -> Iterator[Certificate]:
     if not more and parameter.layer > 1 and not parameter.is_bias:
         bound = None if family.high is None else value_of(net, parameter) + family.high * rate
         try:
-            yield certify_inert(net, Neuron(parameter.layer - 1, parameter.column), parameter.row, bound)
+            z = Neuron(parameter.layer - 1, parameter.column)
+            yield certify_inert(net, z, parameter.row, bound, MOST_STEPS)
             return
         except AssumptionFailed:  # it is free for another reason: nothing sees the neuron that it leads to
             pass
@@ -161,7 +162,7 @@ def _flat(net: Network, direction: Direction) -> Iterator[Certificate]:
     for parameter, rate in direction.items():
         rows[parameter.row][parameter.column] = rate
     try:
-        yield certify_flat_direction(net, k, AffineMap.from_fractions(rows))
+        yield certify_flat_direction(net, k, AffineMap.from_fractions(rows), MOST_STEPS)
     except AssumptionFailed:
         return
 

@@ -9,6 +9,7 @@ import pytest
 from command_line import Run
 
 from exactrev import Network, examples, save
+from exactrev.statements import certified_networks
 
 
 def claims(run: Run, folder: str) -> dict[str, int]:
@@ -102,6 +103,15 @@ def test_every_relation_of_two_networks_is_certified(run: Run) -> None:
     assert claims(run, "equal") == {"equal": 1}
     assert run("check", "--network", "a.json", "--network", "split.json", *map(str, Path("equal").iterdir())).code == 0
     assert run("check", "--network", "split.json", "--network", "a.json", *map(str, Path("equal").iterdir())).code == 10
+
+
+def test_a_proof_that_grows_too_long_is_said_after_the_report(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certified_networks, "MOST_STEPS", 3)
+    weigh("a.json", [[1, 0], [-1, 1]], [2, 3])
+    weigh("split.json", [[1, 0], [-1, 1], [-2, 2]], [2, 1, 1])
+    answer = run("compare", "a.json", "split.json", "--certificates", "proofs")
+    assert (answer.code, "equal: " in answer.out, "a proof grows too long" in answer.err) == (3, True, True)
+    assert list(Path("proofs").iterdir()) == []
 
 
 @pytest.mark.parametrize("queries", ["plain", "packed"])
