@@ -124,11 +124,20 @@ class Audit:
         return "\n".join([*lines, f"{len(self.results)} claims: {told}"])
 
 
-def run_row(row: Row, tell: Callable[[], None] = lambda: None) -> Result:
-    """Run the evidence for one row, proofs included that answer it; `tell` is called after each piece."""
+def run_row(row: Row, tell: Callable[[], None] = lambda: None, proofs: dict[str, Finding] | None = None) -> Result:
+    """Run the evidence for one row, proofs included that answer it; `tell` is called after each piece.
+
+    `proofs` keeps findings of proofs, so that one that answers several rows is run once for all of them.
+    """
+    ran = {} if proofs is None else proofs
     findings = []
     for evidence in evidence_for(row):
-        findings.append(_run(evidence))
+        finding = ran.get(evidence.name) if evidence.kind == "proof" else None
+        if finding is None:
+            finding = _run(evidence)
+        if evidence.kind == "proof":
+            ran[evidence.name] = finding
+        findings.append(finding)
         tell()
     return Result(row, tuple(findings))
 
@@ -155,7 +164,8 @@ def audit(ids: Iterable[str] | None = None, progress: Callable[[int, int], None]
         if progress is not None:
             progress(done, total)
 
-    results = tuple(run_row(row, tell) for row in rows)
+    proofs: dict[str, Finding] = {}
+    results = tuple(run_row(row, tell, proofs) for row in rows)
     return Audit(results, monotonic() - start)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import exactrev.audit.report as report
 from exactrev.audit import ROWS, Evidence, EvidenceFailed, Row, Standing, audit, run_row
 from exactrev.audit.evidence import by_statement
 from exactrev.audit.row import require
@@ -37,6 +38,17 @@ def test_progress_counts_every_piece_and_the_order_is_that_of_the_ledger() -> No
     assert len({total for _, total in seen}) == 1
     assert found.stands
     assert found.counts() == {"proved": 0, "checked": 0, "refuted as printed": 2, "open": 0, "error": 0}
+
+
+def test_a_proof_that_answers_several_rows_is_run_once_in_an_audit_and_anew_in_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ran = []
+    proof = Evidence("proof", "it", lambda: ran.append(1) or "proved")  # type: ignore[func-returns-value]
+    monkeypatch.setattr(report, "proofs_of", lambda number: (proof,) if number in ("I2", "X1") else ())
+    for times in (1, 2):
+        assert [r.findings[0].evidence for r in audit(["I2", "X1"]).results] == [proof, proof]
+        assert len(ran) == times
 
 
 @pytest.mark.parametrize("error", [EvidenceFailed("it differs"), BadInput("", "a", "b", "c"), BudgetSpent("late")])

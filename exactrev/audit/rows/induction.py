@@ -131,8 +131,8 @@ ROWS = (
         "App. C",
         "n_(k-1) points give in general linearly independent constraints for the signs",
         Standing.REFUTED,
-        "For k = 2 a neuron gives rank n_in at most, however many points. The rank in general: expected to be "
-        "min(n_(k-1), rho n_k) for a layer, not shown here.",
+        "The rank is at most min(n_(k-1), rho) for a neuron and min(n_(k-1), rho n_k) for a layer, however many points, "
+        "and reached in the shapes looked at; rho is the rank of the gradients one layer down, n_in for k = 2.",
         (by_network(check_further_cells_add_no_equation_for_layer_1),),
     ),
     Row(
@@ -162,8 +162,8 @@ ROWS = (
         "T3g",
         "App. C",
         "the step also where the crossed boundary lies before layer k-1",
-        Standing.OPEN,
-        "Expected: the factor c follows, and no weight.",
+        Standing.PROVED,
+        "The factor c follows all the same; what stands for the weight is a sum over paths.",
     ),
     Row(
         "T3h",

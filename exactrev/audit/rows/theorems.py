@@ -114,24 +114,25 @@ ROWS = (
         "T1a",
         "Theorem 1",
         "B[z] bends only where it meets B[z'] of an earlier layer",
-        Standing.CHECKED,
-        "Holds on all networks looked at.",
+        Standing.PROVED,
+        "Elsewhere the form of z does not change.",
         (by_statement("T1a", Outcome.HOLDS, "figure1", "classifier2d", "regressor3d", "exchanged_pieces_a"),),
     ),
     Row(
         "T1b",
         "Theorem 1",
         "B[z] bends wherever it meets B[z'] of an earlier layer",
-        Standing.CHECKED,
-        "For networks in general position. It fails for exceptional ones, such as trained ones with weights 0.",
+        Standing.PROVED,
+        "For n_in >= 2, off explicit polynomials, where it meets one earlier boundary. It fails for exceptional "
+        "networks, such as trained ones with weights 0.",
         (
             by_statement("T1b", Outcome.HOLDS, "figure1", "classifier2d", "exchanged_pieces_a"),
             by_statement("T1b", Outcome.FAILS, "regressor3d", "parallel_coincident"),
             by_network(check_bends_do_not_need_the_linear_regions_assumption),
             by_network(check_no_drawn_network_needs_the_linear_regions_assumption),
         ),
-        f"General position: needed (regressor3d, where a weight is 0). Linear Regions Assumption: no network found in "
-        f"which it alone fails and the conclusion too, {2 * DRAWN} He-initialised ones tried.",
+        "General position: needed (regressor3d, where a weight is 0). Linear Regions Assumption: not needed, by the "
+        f"proof; no network found where only it fails and the conclusion too, {2 * DRAWN} He-initialised ones tried.",
     ),
     Row(
         "T1c",
@@ -162,8 +163,8 @@ ROWS = (
         "L2",
         "ICLR Lemma 2",
         "boundaries of consecutive layers meet without a bend on a set of measure zero only",
-        Standing.CHECKED,
-        "Holds on networks in general position, fails on exceptional ones.",
+        Standing.PROVED,
+        "As T1b: off explicit polynomials; fails on exceptional networks.",
         (
             by_statement("L2", Outcome.HOLDS, "figure1", "classifier2d", "exchanged_pieces_a"),
             by_statement("L2", Outcome.FAILS, "parallel_coincident"),
