@@ -151,7 +151,10 @@ def _map(f: AffineMap) -> dict[str, Any]:
 
 
 def _layers(recovery: Recovery) -> Iterator[dict[str, Any]]:
-    """The hidden layers that were found; their weights only where no network holds them."""
+    """The hidden layers as they were read; their weights only where no network holds them.
+
+    Without a network nothing vouches for them: a deeper neuron's row may stand where it does not belong.
+    """
     found = recovery.attempt.layers
     for k, layer in enumerate(found, start=1):
         decision = _decision(recovery, k)
@@ -243,7 +246,8 @@ def as_lines(result: Result, judgement: Judgement | None, seconds: float) -> Ite
         yield f"  noticed: {noticed.message}" + ("" if place is None else f", at {as_text(place)}")
     if recovery is not None:
         for layer in _layers(recovery):
-            yield f"  layer {layer['layer']}: {layer['neurons']} neurons, signs {layer['signs']}{_ranks(layer)}"
+            read = "" if result.network is not None else " as read so far, which may be wrong"
+            yield f"  layer {layer['layer']}{read}: {layer['neurons']} neurons, signs {layer['signs']}{_ranks(layer)}"
         yield f"  {recovery.attempt.reason}"
         for missing in _missing(result):
             yield f"  missing, {missing['status']}: {missing['what']}: {missing['reason']}"

@@ -126,7 +126,10 @@ def _hull(intervals: Sequence[Interval]) -> Interval | None:
 
 
 def find_unsigned(layer: int, width: int, decision: SignDecision | None) -> Iterator[Missing]:
-    """The neurons of a layer of which only the boundaries are known; all of them where no signs were decided."""
+    """The neurons of a layer whose rows were read without their signs; all of them where no signs were decided.
+
+    That a row was read is no proof of it: rows of a deeper layer may be among them.
+    """
     settled = None if decision is None else decision.settled
     for index in range(width):
         if settled is not None and settled[index]:
@@ -135,7 +138,7 @@ def find_unsigned(layer: int, width: int, decision: SignDecision | None) -> Iter
             reason = "no signs were decided"
         else:
             reason = decision.reason if settled is None else "both signs satisfy the equations"
-        yield Missing(Neuron(layer, index), None, "unreached", f"its boundary is known, its sign is not: {reason}")
+        yield Missing(Neuron(layer, index), None, "unreached", f"its row was read up to its sign: {reason}")
 
 
 def find_unplaced(rows: Iterable[PartialRow]) -> Iterator[Missing]:

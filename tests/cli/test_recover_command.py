@@ -162,7 +162,7 @@ def test_what_is_not_recovered_is_missing_with_a_reason(run: Run, monkeypatch: p
             {
                 "what": f"z[2,{index}]",
                 "status": "unreached",
-                "reason": "its boundary is known, its sign is not: no signs were decided",
+                "reason": "its row was read up to its sign: no signs were decided",
                 "neuron": f"z[2,{index}]",
             }
             for index in range(5)
@@ -352,3 +352,13 @@ def test_files_that_cannot_be_used_end_in_one_line(run: Run, arguments: tuple[st
     assert (answer.code, answer.out) == (4, "")
     assert complaint in answer.err
     assert answer.err.count("\n") == 1
+
+
+def test_layers_of_a_partial_recovery_are_not_said_to_be_right(run: Run) -> None:
+    text = run("recover", "figure1", "--strategy", "match", "--rounds", "1").out
+    assert text.startswith("partial: ")
+    assert text.endswith("verdict: partial\n")
+    layers = [line for line in text.splitlines() if line.startswith("  layer ")]
+    assert layers
+    assert all("as read so far, which may be wrong: " in line for line in layers)
+    assert "boundary is known" not in text

@@ -114,7 +114,7 @@ def test_neurons_without_a_settled_sign_are_unreached() -> None:
     assert list(find_unsigned(1, 2, settled)) == []
     [half_open] = find_unsigned(2, 2, replace(settled, unique=False, open=(1,)))
     assert (half_open.neuron, half_open.word) == (Neuron(2, 1), "unreached")
-    assert half_open.reason == "its boundary is known, its sign is not: both signs satisfy the equations"
+    assert half_open.reason == "its row was read up to its sign: both signs satisfy the equations"
     unknown = replace(settled, signs=None, exists=None, unique=None, all_known=False, reason="too few trails")
     found = [*find_unsigned(3, 2, unknown), *find_unsigned(4, 1, None)]
     assert [missing.neuron for missing in found] == [Neuron(3, 0), Neuron(3, 1), Neuron(4, 0)]
