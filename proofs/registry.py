@@ -17,6 +17,7 @@ _LABELS = (
     "permuting_a_layer_changes_nothing",
     "scaling_a_neuron_changes_nothing",
     "signs_solve_a_linear_system",
+    "the_closest_zero_is_a_boundary",
 )
 
 
