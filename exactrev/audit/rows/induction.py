@@ -131,8 +131,8 @@ ROWS = (
         "App. C",
         "n_(k-1) points give in general linearly independent constraints for the signs",
         Standing.REFUTED,
-        "The rank is at most min(n_(k-1), rho) for a neuron and min(n_(k-1), rho n_k) for a layer, however many points, "
-        "and reached in the shapes looked at; rho is the rank of the gradients one layer down, n_in for k = 2.",
+        "The rank is at most min(n_(k-1), rho) for a neuron and min(n_(k-1), rho n_k) for a layer, however many "
+        "points, and reached in the shapes looked at; rho is the rank of the gradients one layer down, n_in for k = 2.",
         (by_network(check_further_cells_add_no_equation_for_layer_1),),
     ),
     Row(
