@@ -49,6 +49,9 @@ SPOILT: list[tuple[ModuleType, str, object, str]] = [
     (induction, "OTHER_WAY", OTHER_BIASES, "check_the_bias_depends_on_the_signs_of_the_layer_before"),
     (induction, "OTHER_WAY", induction.ONE_WAY, "check_the_bias_depends_on_the_signs_of_the_layer_before"),
     (induction, "LAYER_3_LOOKS_LIKE_2", MISSING_A_LINE, "check_a_part_of_layer_3_looks_like_layer_2"),
+    (induction, "ONE_NOT_MET", net([
+        ([[1, -1], [0, 1], [1, 0]], [0, 0, 0]), ([[2, 1, -2], [1, 2, 3]], [-3, -1]), ([[1, 2]], [0])
+    ]), "check_weights_of_crossed_boundaries_are_recovered_where_one_is_not_met"),
     (algorithms, "FOUR_KINKS", net([
         ([[1], [-1]], [0, "1/2"]), ([[-1, -1]], [2]), ([[1]], [0])
     ]), "check_four_kinks_lie_between_points_that_agree"),

@@ -47,7 +47,7 @@ def test_a_verdict_has_evidence_and_a_proved_one_a_proof(row: Row) -> None:
     assert row.truth
     assert row.standing is Standing.OPEN or evidence
     assert row.standing is not Standing.PROVED or any(piece.kind == "proof" for piece in evidence)
-    assert len({piece.name for piece in evidence}) == len(evidence)
+    assert len({(piece.kind, piece.name) for piece in evidence}) == len(evidence)
 
 
 def test_every_proof_answers_a_row() -> None:
