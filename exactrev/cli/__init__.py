@@ -6,7 +6,7 @@ every command imports what it needs when it runs, so that ``exactrev --help`` is
 | exit code | meaning |
 |---|---|
 | 0 | the statements hold; the functions are equal; the work is complete |
-| 1 | a statement fails, with its witness; two functions are different; a recovery is not proved complete |
+| 1 | a statement fails, with its witness; functions differ; a recovery is not proved complete; evidence fails |
 | 2 | the command line is wrong |
 | 3 | undecided: the budget or the memory is used up |
 | 4 | a file or a value cannot be used: one line says which, where, and what was expected |

@@ -194,7 +194,8 @@ ROWS = (
         "throughout",
         "almost all networks, vanishingly unlikely",
         Standing.OPEN,
-        "The exceptional sets of all statements have to be named by polynomials.",
+        "The proofs of Theorem 1 and of the sign system name their exceptional sets by polynomials; for Theorem 2 that is "
+        "missing.",
     ),
     Row(
         "X1",
