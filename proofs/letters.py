@@ -28,6 +28,8 @@ __all__ = [
     "letter_network",
     "path_sum",
     "patterns",
+    "relu",
+    "sign_of",
     "tables_of",
 ]
 
@@ -132,6 +134,24 @@ def path_sum(tables: Sequence[Table], activity: Activity, source: tuple[int, int
             term = term * activity[layer - 1][path[step]] * tables[layer][path[step + 1]][path[step]]
         total = total + term
     return total
+
+
+def sign_of(value: Any) -> int:
+    """The sign of a rational function for all positive values of its letters. `ValueError` if it is not the same."""
+    if not value:
+        return 0
+    signs = []
+    for polynomial in (value.numer, value.denom):
+        found = {1 if c > 0 else -1 for c in polynomial.coeffs()}
+        if len(found) > 1:
+            raise ValueError(f"{value} has no sign that its coefficients show")
+        signs.append(found.pop())
+    return signs[0] * signs[1]
+
+
+def relu(value: Any) -> Any:
+    """ReLU of a rational function of positive letters; see `sign_of`."""
+    return value if sign_of(value) > 0 else 0 * value
 
 
 def patterns(widths: Sequence[int]) -> Iterator[tuple[tuple[int, ...], ...]]:

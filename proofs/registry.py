@@ -18,6 +18,8 @@ _LABELS = (
     "scaling_a_neuron_changes_nothing",
     "signs_solve_a_linear_system",
     "the_closest_zero_is_a_boundary",
+    "two_narrow_layers_leave_a_second_network",
+    "weights_of_case_1_are_free_up_to_a_largest",
 )
 
 

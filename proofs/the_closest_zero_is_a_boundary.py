@@ -143,8 +143,8 @@ PROOF = Proof(
     label="the_closest_zero_is_a_boundary",
     paper=("A3",),
     where="§4.2",
-    statement="From a point on no known boundary, the nearest zero on a ray of the forms that the known neurons have at "
-    "the point is on that neuron's boundary, and no known boundary is met before. Zeros farther on need not be "
+    statement="From a point on no known boundary, the nearest zero on a ray of the forms that the known neurons have "
+    "at the point is on that neuron's boundary, and no known boundary is met before. Zeros farther on need not be "
     "boundaries.",
     covers=f"all shapes and rays, by the argument over layers; its identities in {len(SHAPES)} shapes with weights, "
     "point, direction and activities as letters; closest_boundary itself on random rays through "

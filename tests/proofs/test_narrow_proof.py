@@ -1,0 +1,59 @@
+"""Two narrow layers: the proof fails when a second network is changed, or is the first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sympy import QQ
+
+from exactrev.proofs import two_narrow_layers_leave_a_second_network as narrow
+from exactrev.proofs.proof import check, run_steps
+
+Chain = narrow.Chain
+
+
+def keeps_the_output_bias(chain: Chain, s: Any) -> Chain:
+    return replace(narrow.replace_chain(chain, s), e=chain.e)
+
+
+def flips_n(chain: Chain, s: Any) -> Chain:
+    second = narrow.replace_chain(chain, s)
+    return replace(second, n=-second.n)
+
+
+def shifts_one_bias_only(chain: Chain, s: Any) -> Chain:
+    second = narrow.replace_chain(chain, s)
+    return replace(second, later=chain.later)
+
+
+def shifts_the_wrong_way(chain: Chain, s: Any) -> Chain:
+    return narrow.replace_chain(chain, -s)
+
+
+@pytest.mark.parametrize("broken", [keeps_the_output_bias, flips_n, shifts_one_bias_only, shifts_the_wrong_way])
+def test_the_proof_fails_for_another_second_network(broken: Any) -> None:
+    result = run_steps(narrow.derive(broken), narrow.PROOF.length)
+    assert not result.proved
+    assert "agree at all kinks" in result.steps[-1].claim
+
+
+def test_the_first_network_is_no_second_one() -> None:
+    result = run_steps(narrow.derive(lambda chain, s: chain), narrow.PROOF.length)
+    assert not result.proved
+    assert "isomorphic" in result.steps[-1].claim
+
+
+def test_scaling_alone_is_an_isomorphism() -> None:
+    def doubled(chain: Chain, s: Any) -> Chain:
+        return replace(chain, w=2 * chain.w, b=2 * chain.b, v=chain.v / 2)
+
+    assert not check("", narrow._different(doubled)).holds
+
+
+def test_a_sign_that_the_coefficients_do_not_show_is_refused() -> None:
+    x = QQ.frac_field("x").gens[0]
+    assert [narrow.sign_of(value) for value in (x + 1, -x / (x + 2), 0 * x)] == [1, -1, 0]
+    with pytest.raises(ValueError, match="no sign"):
+        narrow.sign_of(x - 1)
