@@ -194,8 +194,8 @@ ROWS = (
         "throughout",
         "almost all networks, vanishingly unlikely",
         Standing.OPEN,
-        "The proofs of Theorem 1 and of the sign system name their exceptional sets by polynomials; for Theorem 2 that is "
-        "missing.",
+        "The proofs of Theorem 1 and of the sign system name their exceptional sets by polynomials; for Theorem 2 that "
+        "is missing.",
     ),
     Row(
         "X1",
