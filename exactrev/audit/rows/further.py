@@ -133,8 +133,8 @@ ROWS = (
         "§5.2 (1)",
         "if z active implies z' inactive, a slight change of the weight has no effect",
         Standing.CHECKED,
-        "Off measure zero: every weight up to a largest one above w. Where w is the largest, only downwards; and "
-        "boundaries in this case may touch.",
+        "Downwards that is proved. Upwards it holds up to a largest weight, checked on networks; that may be w itself, "
+        "and boundaries in this case may touch: both expected on measure zero only.",
         (by_claim("N1"),),
     ),
     Row(
