@@ -31,6 +31,9 @@ __all__ = ["Reader"]
 MOST_ANSWERS = 80
 """So many answers of either kind are used to find open weights."""
 
+THOROUGH = 4
+"""Every so many rounds, layers that seemed settled are walked again: gradients do not need every neuron."""
+
 MOST_OPEN = 6
 """So many open weights at most are sought in values: their number is an exponent."""
 
@@ -72,6 +75,11 @@ class Reader:
             if not rows:
                 readings.append(self._without_neurons(layers, decisions, opened))
                 break
+            is_fewer = len(rows) < len(search.found)
+            whole = self._with_all_rows(layers, opened, decisions, search.found) if is_fewer else None
+            if whole is not None:
+                readings.append(whole)
+                break
             known = _with_rows(layers, opened, rows)
             rest = self._unexplained(known)
             if self._may_be_last(rest):
@@ -111,6 +119,8 @@ class Reader:
         is more above, walks are made only where a boundary was missed.
         """
         pool = self._unexplained(search.known)
+        if self._round % THOROUGH == 0:
+            search.is_settled = False
         ways: Sequence[Strategy] = (self.strategy,)
         if self.strategy == "both":
             ways = ("walk",) if self._round == 1 or search.known is None else ("match", "both")
@@ -207,6 +217,23 @@ class Reader:
                 if without is not None and len(without.lacking) <= len(found.lacking):
                     return fewer, without
         return None
+
+    def _with_all_rows(
+        self,
+        layers: Sequence[AffineMap],
+        opened: OpenWeights,
+        decisions: Sequence[SignDecision],
+        rows: Sequence[Candidate],
+    ) -> Attempt | None:
+        """The reading in which this layer is the last one and keeps the rows that others combine to, if N is that.
+
+        Hyperplanes that are parallel or have a line in common are such rows, and none of a deeper neuron.
+        """
+        known = _with_rows(layers, opened, rows)
+        if self._unexplained(known):
+            return None
+        reading = self._finish(known, decisions)
+        return reading if reading.network is not None and not self.find_contradictions(reading) else None
 
     def _with_promising(
         self,
