@@ -12,13 +12,14 @@ from exactrev.proofs.proof import Proof
 __all__ = ["PROOFS", "find_proof"]
 
 _LABELS = (
-    "a_bend_gives_the_weight",
-    "bends_at_every_earlier_boundary",
     "permuting_a_layer_changes_nothing",
     "scaling_a_neuron_changes_nothing",
-    "signs_solve_a_linear_system",
-    "the_closest_zero_is_a_boundary",
     "two_narrow_layers_leave_a_second_network",
+    "bends_at_every_earlier_boundary",
+    "connected_boundaries_determine_the_network",
+    "the_closest_zero_is_a_boundary",
+    "a_bend_gives_the_weight",
+    "signs_solve_a_linear_system",
     "weights_of_case_1_are_free_up_to_a_largest",
 )
 
