@@ -45,6 +45,7 @@ def test_the_wheel_holds_the_package_its_data_and_nothing_else(built: Path) -> N
     assert {f"exactrev/examples/data/{name}.json" for name in examples.names()} <= names
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "exactrev").rglob("*.py")}
     assert modules <= names
+    assert {f"exactrev/proofs/{path.name}" for path in (ROOT / "proofs").glob("*.py")} <= names
     assert record + "licenses/LICENSE" in names
     assert all(name.startswith(("exactrev/", record)) for name in names)
     assert not any("__pycache__" in name for name in names)
