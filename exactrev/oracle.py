@@ -34,6 +34,7 @@ __all__ = ["Oracle", "ReplayedOracle"]
 _FORMAT = "exactrev-transcript"
 _VERSION = 1
 _MAX_LINE = 1 << 26  # bytes
+_MOST_INPUTS = 1 << 20
 
 
 class Oracle:
@@ -262,6 +263,8 @@ def _read_header(line: Source | None, name: str) -> int:
     n_in = header["n_in"].natural() if isinstance(header["n_in"], NumberText) else None
     if not n_in:
         raise line.refuse("line 1: n_in", kind_of(header["n_in"]), "a positive integer")
+    if n_in > _MOST_INPUTS:
+        raise line.refuse("line 1: n_in", kind_of(header["n_in"]), f"at most {_MOST_INPUTS} inputs")
     return n_in
 
 

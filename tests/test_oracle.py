@@ -251,6 +251,7 @@ def _with(line: str, **changes: Any) -> str:
         (_with(HEADER, version="1"), "line 1: version: found the string '1'"),
         (_with(HEADER, n_in=0), "line 1: n_in: found the number 0"),
         (_with(HEADER, n_in=1.5), "line 1: n_in: found the number 1.5"),
+        (_with(HEADER, n_in=10**11), "line 1: n_in: found the number 100000000000; expected at most 1048576 inputs"),
         (_with(HEADER, n_in="2"), "line 1: n_in: found the string '2'"),
         (_with(HEADER, n_in=[2]), "line 1: n_in: found an array"),
         (_with(HEADER, more=1), "unknown key 'more'"),

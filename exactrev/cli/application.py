@@ -50,7 +50,8 @@ class Application(click.Group):
         except MemoryError:
             stop(ExitCode.UNDECIDED, "undecided: the memory is used up")
         except KeyboardInterrupt:
-            stop(ExitCode.INTERRUPTED, "interrupted; a file that was being written is as it was before")
+            kept = "a file that was being written is as it was before, a transcript has what was asked until then"
+            stop(ExitCode.INTERRUPTED, f"interrupted; {kept}")
         except BrokenPipeError:  # the reader of our output has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to flush at exit
             ctx.exit(ExitCode.BROKEN_PIPE)
