@@ -144,7 +144,8 @@ class Reconstruction:
         self._scan(origin, tuple(Fraction(entry, 2**12) for entry in entries))
 
     def _scan(self, origin: Point, direction: Point, *, aimed: bool = False) -> LineScan:
-        reach = (0, 1) if aimed else (-(2**30), 2**30)
+        # A point of disagreement may be right beside a breakpoint: no end of a line should be.
+        reach = (Fraction(-1, 64), Fraction(65, 64)) if aimed else (-(2**30), 2**30)
         scan = points_on_line(self.probe, origin, direction, *reach)
         self.sightings.add(scan, aimed=aimed)
         self._say(f"a line with {len(scan.breakpoints)} breakpoints, {scan.queries} queries")

@@ -12,7 +12,7 @@ from exactrev.network.isomorphisms import is_isomorphic
 from exactrev.network.random import he_network, random_rational_network
 from exactrev.oracle import Oracle
 from exactrev.recovery.probe import NotPiecewiseLinear
-from exactrev.recovery.reconstruction import Recovery, recover
+from exactrev.recovery.reconstruction import Reconstruction, Recovery, recover
 
 
 def random_points(n: int, count: int, seed: int = 0) -> list[Point]:
@@ -260,3 +260,10 @@ def test_a_network_that_is_returned_agrees_with_every_answer_that_was_given(widt
         assert found.summary.startswith("partial")
     else:
         assert found.network.evaluate(asked) == net.evaluate(asked)
+
+
+def test_a_point_of_disagreement_right_beside_a_breakpoint_ends_no_line():
+    net = Network.from_arrays([([[1, 0], [0, 1]], [0, 0]), ([[1, 1]], [0])])
+    work = Reconstruction(net, 2)
+    scan = work._scan((Fraction(-1, 2**400), Fraction(1)), (Fraction(1), Fraction(1, 2)), aimed=True)
+    assert [breakpoint_.point[0] for breakpoint_ in scan.breakpoints] == [0]
