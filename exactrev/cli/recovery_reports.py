@@ -158,7 +158,7 @@ def _layers(recovery: Recovery) -> Iterator[dict[str, Any]]:
     found = recovery.attempt.layers
     for k, layer in enumerate(found, start=1):
         decision = _decision(recovery, k)
-        signs = "known" if k < len(found) or recovery.network is not None else "unknown"
+        signs = "known" if recovery.network is not None else "as read" if k < len(found) else "unknown"
         record: dict[str, Any] = {"layer": k, "neurons": layer.n_out, "signs": signs}
         record["rank"] = None if decision is None else decision.rank
         record["rank_claimed"] = None if decision is None else decision.rank_claimed

@@ -176,7 +176,7 @@ def test_what_is_not_recovered_is_missing_with_a_reason(run: Run, monkeypatch: p
         },
     ]
     # The layers that were found are there with their weights, the last one's signs being open.
-    assert [layer["signs"] for layer in record["layers"]] == ["known", "unknown"]
+    assert [layer["signs"] for layer in record["layers"]] == ["as read", "unknown"]
     assert [(len(layer["weights"]), len(layer["bias"])) for layer in record["layers"]] == [(5, 5), (5, 5)]
     assert not Path("found.json").exists()
     assert run("recover", "figure1").out.endswith("verdict: partial\n")
