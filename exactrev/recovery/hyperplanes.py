@@ -231,8 +231,8 @@ def test_hyperplane(
     point: Iterable[Any],
     *,
     count: int = 4,  # noqa: PT028 - this is the paper's test, not one for pytest
-    scales: Iterable[int] = (64, 16, 4, 1),  # noqa: PT028
-    decided: tuple[int, int] | None = (3, 2),  # noqa: PT028
+    scales: Iterable[int] = (64, 16, 4, 1),  # noqa: PT028 - the paper's test, not one for pytest
+    decided: tuple[int, int] | None = (3, 2),  # noqa: PT028 - the paper's test, not one for pytest
 ) -> HyperplaneTest:
     """TestHyperplane: does N break at random points of the hyperplane far from the point?
 

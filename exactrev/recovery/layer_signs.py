@@ -1,9 +1,10 @@
-"""The signs of a layer whose rows are known: from gradients of N on pieces, else from walks along the next boundaries.
+"""The signs of a layer whose rows are known: from gradients of N, from walks along the next boundaries, or by matching.
 
-Knows what was seen and the layers so far, the last up to signs. Two ways lead to the signs: the span test (`spans`),
-which needs no boundary of the next layer, asks little and also shows rows that do not belong to the layer; and the
-paper's, the sign system of Appendix C (`signs`) on trails along boundaries of the next layer. The first is silent where
-the active units nearly always span everything, and too wide for many units.
+Knows what was seen and the layers so far, the last up to signs. Three ways lead to the signs: the span test (`spans`),
+which needs no boundary of the next layer and asks little, but is silent where the active units nearly always span
+everything, and too wide for many units; the paper's, the sign system of Appendix C (`signs`) on trails along boundaries
+of the next layer; and, for few units, the exact weights that breakpoints in different cells share. Only the second
+shows that there are no other signs. What the others say is judged by the answers, once a network is read from it.
 """
 
 from __future__ import annotations
@@ -46,14 +47,10 @@ Signs = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class LayerSigns:
-    """A decision, and points that contradict it: a unit of the layer is missing there, or a sign wrong.
-
-    `pieces` are those that were looked at.
-    """
+    """A decision, and points that contradict it: a unit of the layer is missing there, or a sign wrong."""
 
     decision: SignDecision
     lacking: tuple[Point, ...] = ()
-    pieces: tuple[Piece, ...] = ()
 
     @property
     def is_clear(self) -> bool:
@@ -104,7 +101,7 @@ def decide_by_span(known: KnownLayers, sightings: Sightings, probe: Probe, *, as
         rank_claimed=None,
         reason=reason,
     )
-    return LayerSigns(decision, tuple(points[i] for i in best.contradicted), tuple(count.pieces))
+    return LayerSigns(decision, tuple(points[i] for i in best.contradicted))
 
 
 def _piece(known: KnownLayers, point: Point, affine: AffineMap) -> Piece | None:
@@ -142,22 +139,19 @@ def decide_by_trails(
     known: KnownLayers, pool: Sequence[Sighting], sightings: Sightings, probe: Probe, way: Way = "nearest"
 ) -> SignDecision:
     """The signs of the last known layer from walks along boundaries of the next (Appendix C)."""
-    trails: list[Trail] = []
-    visited: set[Pattern] = set()
+    walks: list[Walk] = []
     best: SignDecision | None = None
     for sighting in pool[:: max(1, len(pool) // TRAILS)][:TRAILS]:
         walk = _follow(known, sighting, sightings, probe, way)
         if walk is None:
             continue
-        trail = _as_trail(known, walk)
-        visited.update(station.place.pattern for station in walk.stations)
-        rho = _activation_rank(known, visited)
-        for chosen in ([*trails, trail], [trail]):
-            decision = recover_signs(chosen, rho)
+        for chosen in ([*walks, walk], [walk]):
+            visited = {station.place.pattern for each in chosen for station in each.stations}
+            decision = recover_signs([_as_trail(known, each) for each in chosen], _activation_rank(known, visited))
             if is_settled(decision):
                 return decision
             if decision.exists is not False:
-                trails, best = chosen, decision
+                walks, best = chosen, decision
                 break
     return best or recover_signs([Trail((None,) * known.last_width, ())])
 
@@ -177,7 +171,8 @@ def decide_by_matching(known: KnownLayers, pool: Sequence[Sighting], sightings: 
         form, place = sightings.form(sighting), known.place(sighting.point)
         if form is None or not place.is_open:
             continue
-        rows = known.maps(place.pattern)[-1].rows
+        local = known.maps(place.pattern)[-1]  # over one denominator for each cell
+        rows = [tuple(Fraction(entry, local.denominator) for entry in row) for row in local.rows]
         solved: dict[tuple[int, ...], list[Fraction] | None] = {}
         for signs in choices:
             active = tuple(i for i in range(n) if place.sides[i] == signs[i])
@@ -194,12 +189,12 @@ def decide_by_matching(known: KnownLayers, pool: Sequence[Sighting], sightings: 
     return SignDecision(best, None, True, None, (), False, None, None, reason)
 
 
-def _weights_in_units_of_bias(form: Sequence[Fraction], units: Sequence[Sequence[int]]) -> list[Fraction] | None:
+def _weights_in_units_of_bias(form: Sequence[Fraction], units: Sequence[Sequence[Fraction]]) -> list[Fraction] | None:
     """w with form = c (sum_i w_i unit_i + 1) for some c, if there are only these and none is zero."""
     if not 0 < len(units) < len(form):
         return None
     constant = [Fraction(0)] * (len(form) - 1) + [Fraction(1)]
-    table = [[*(Fraction(unit[k]) for unit in units), constant[k], form[k]] for k in range(len(form))]
+    table = [[*(unit[k] for unit in units), constant[k], form[k]] for k in range(len(form))]
     solution = solve_uniquely(table)
     if solution is None or not all(solution):
         return None

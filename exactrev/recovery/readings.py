@@ -145,7 +145,7 @@ class Reader:
         self, known: KnownLayers, found: LayerSigns | None, rest: Sequence[Sighting]
     ) -> SignDecision:
         """The signs by the span test, or by trails where that says nothing or leaves signs open."""
-        if found is not None and found.decision.unique is False:
+        if found is not None and found.decision.unique is False and self._may_be_last(rest):  # nothing was asked yet
             found = decide_by_span(known, self.sightings, self.probe)
         if found is not None and (found.decision.unique is True or found.lacking):
             return found.decision
@@ -161,6 +161,8 @@ class Reader:
     def _best(self, readings: Sequence[Attempt]) -> Attempt:
         """The reading with a network that the fewest answers contradict, else the one that went furthest."""
         with_network = [reading for reading in readings if reading.network is not None]
+        if len(with_network) == 1:
+            return with_network[0]
         if with_network:
             return min(with_network, key=lambda reading: len(self.find_contradictions(reading)))
         return max(readings, key=lambda reading: (reading.output is not None, len(reading.layers)))
@@ -296,6 +298,7 @@ class Reader:
             samples = [PointSample(a, y) for a, (_, y) in zip(activations, told, strict=True)]
             return [told[i][0] for i in attempt.output.form.find_contradictions(samples)]
         return []
+
 
 def _with_rows(layers: Sequence[AffineMap], opened: OpenWeights, rows: Sequence[Candidate]) -> KnownLayers:
     """The layers with one more, of these rows."""

@@ -82,7 +82,8 @@ class SignDecision:
     """Which signs satisfy the equations, and how sure it is that no others do.
 
     - `exists`: True with `signs`; False if it is shown that none do; None if none were found.
-    - `unique`: True or False if shown, with `second` another solution; None if not shown.
+    - `unique`: True or False if shown, with `second` another solution; None if not shown. Where there is no system,
+      and `rank` is None, it says what all that was seen agrees with, which is no proof.
     - `open`: units whose sign differs between the solutions found; `all_known`: every solution was taken into account.
     - `rank` of the linear system, beside `rank_claimed`, what the theory expects of it (None: nothing claimed, and
       no system where the signs were decided in another way).

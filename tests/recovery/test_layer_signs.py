@@ -226,6 +226,16 @@ def test_breakpoints_that_share_weights_tell_the_true_signs(widths, seed):
         assert found.exists is None, "shared weights are no proof"
 
 
+@pytest.mark.parametrize("seed", [2, 4])
+def test_weights_are_shared_by_cells_whose_forms_have_other_denominators(seed):
+    net = he_network((3, 4, 4, 4, 1), seed)
+    sightings = lines_across(net, 3, seed)
+    known, true = up_to_signs(net, 2)
+    found = decide_by_matching(known, [s for s, layer, _ in zeros_of(net, sightings) if layer > 2], sightings)
+    assert found is not None
+    assert found.signs == true
+
+
 def test_few_breakpoints_share_too_few_weights_to_tell_signs():
     net = he_network((2, 5, 5, 1), 1)
     sightings = lines_across(net, 2, 1)
