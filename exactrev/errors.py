@@ -4,7 +4,7 @@ Four kinds of trouble are kept apart, because they call for different reactions:
 
 - the caller's (`InvalidNetwork`, `InexactInput`, `BadInput`): something handed in is not what it should be;
 - an assumption's (`AssumptionFailed`): a theorem does not apply here, and the witness says why;
-- the data's (`RecoveryAmbiguous`, `BudgetSpent`): there is no single answer, or none yet;
+- the data's (`RecoveryAmbiguous`, `BudgetSpent`, `WorkerLost`): there is no single answer, or none yet;
 - `TheoryContradicted`: something that the mathematics rules out has happened. Never catch that one.
 """
 
@@ -21,6 +21,7 @@ __all__ = [
     "InvalidNetwork",
     "RecoveryAmbiguous",
     "TheoryContradicted",
+    "WorkerLost",
 ]
 
 
@@ -45,6 +46,9 @@ class ExactrevError(Exception):
         if name in data:
             return data[name]
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.message, self.data)
 
     def __str__(self) -> str:
         if not self.data:
@@ -88,5 +92,16 @@ class BudgetSpent(ExactrevError):
     """The time or size allowed is used up; what is missing is in the data."""
 
 
+class WorkerLost(BudgetSpent):
+    """Worker processes died, most often for want of memory, until there was no point in starting more."""
+
+
 class TheoryContradicted(ExactrevError):
     """Something that is proved impossible has happened: the program is wrong, or the paper is."""
+
+
+def _restored(kind: type[ExactrevError], message: str, data: dict[str, Any]) -> ExactrevError:
+    """An exception that crossed from one process to another, whatever its constructor takes."""
+    error = kind.__new__(kind)
+    ExactrevError.__init__(error, message, **data)
+    return error

@@ -1,0 +1,162 @@
+"""What can run tasks: processes of this machine, each in a pool of its own, or an executor that somebody else made.
+
+Knows processes, signals and futures. Does not know what the tasks are, nor in which order results are wanted.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from multiprocessing import get_context, parent_process
+from typing import Any, Protocol
+
+__all__ = ["Crew", "Processes", "Strangers"]
+
+
+class Crew(Protocol):
+    """Whoever runs tasks: what `Workers` asks of processes, of clusters, and of executors of unknown make."""
+
+    @property
+    def size(self) -> int:
+        """How many tasks are worth having under way at the same time."""
+
+    def submit(self, function: Callable[[Any], Any], task: Any) -> Future[Any]:
+        """Begin a task, or let it wait in line."""
+
+    def deaths(self, future: Future[Any]) -> int:
+        """How many workers died over a task that is done; if none did, its result or its exception is the task's."""
+
+    def check(self) -> None:
+        """Called now and then while nothing happens. Raises `WorkerLost` if nothing ever will."""
+
+    def abandon(self, futures: Iterable[Future[Any]]) -> None:
+        """Stop tasks whose results nobody wants any more, if that is possible."""
+
+    def close(self) -> None:
+        """Let everybody go; no task is under way."""
+
+
+class Processes:
+    """Worker processes, each in a `ProcessPoolExecutor` of its own: who is killed takes one task with him, not all.
+
+    They are started (by `spawn`, so that they share nothing) when there is work for them, ignore Ctrl-C, which is for
+    the process that they work for, and end with that process, however it ends.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._seats = [_Seat() for _ in range(count)]
+
+    @property
+    def size(self) -> int:
+        return len(self._seats)
+
+    def submit(self, function: Callable[[Any], Any], task: Any) -> Future[Any]:
+        while True:
+            for seat in self._seats:
+                if seat.future is None or seat.future.done():
+                    return seat.submit(function, task)
+            wait([seat.future for seat in self._seats if seat.future], return_when=FIRST_COMPLETED)
+
+    def deaths(self, future: Future[Any]) -> int:
+        return int(isinstance(future.exception(), BrokenExecutor))
+
+    def check(self) -> None:
+        pass  # a process that dies breaks its pool, and so ends its future
+
+    def abandon(self, futures: Iterable[Future[Any]]) -> None:
+        unwanted = set(futures)
+        for seat in self._seats:
+            if seat.future in unwanted and not seat.future.done():
+                seat.kill()
+
+    def close(self) -> None:
+        for seat in self._seats:
+            seat.close()
+
+
+class _Seat:
+    """One process at a time, and the task it was last given."""
+
+    def __init__(self) -> None:
+        self.future: Future[Any] | None = None
+        self._pool: ProcessPoolExecutor | None = None
+
+    def submit(self, function: Callable[[Any], Any], task: Any) -> Future[Any]:
+        with _interrupts_held():  # a process inherits this, and never sees a Ctrl-C
+            try:
+                self.future = self._open().submit(function, task)
+            except BrokenExecutor:  # the process was killed between two tasks, or over the last one
+                self.close()
+                self.future = self._open().submit(function, task)
+        return self.future
+
+    def kill(self) -> None:
+        if self._pool is not None:
+            for process in list((self._pool._processes or {}).values()):  # `kill_workers()`, from Python 3.14 on
+                process.kill()
+            self.close()
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    def _open(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=_settle_in)
+        return self._pool
+
+
+class Strangers:
+    """An executor that the caller made, and closes: nothing is known of it, so nobody who dies is replaced."""
+
+    def __init__(self, executor: Executor, at_once: int) -> None:
+        self._executor, self.size = executor, at_once
+
+    def submit(self, function: Callable[[Any], Any], task: Any) -> Future[Any]:
+        return self._executor.submit(function, task)
+
+    def deaths(self, future: Future[Any]) -> int:
+        return 0
+
+    def check(self) -> None:
+        pass
+
+    def abandon(self, futures: Iterable[Future[Any]]) -> None:
+        for future in futures:
+            future.cancel()
+
+    def close(self) -> None:
+        pass
+
+
+def _settle_in() -> None:
+    """The first thing that a worker process does."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # the other cores have workers of their own
+        os.environ.setdefault(name, "1")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C comes after this, and processes that are started in here never see one."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
