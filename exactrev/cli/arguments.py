@@ -1,4 +1,4 @@
-"""What the command line takes: networks, boxes, planes, neurons, and files to write.
+"""What the command line takes: networks, boxes, planes, neurons, workers, and files to write.
 
 Knows the spelling of each. What is spelt wrongly is a wrong command line (`click.BadParameter`); what is spelt well
 but does not exist or does not fit is bad input (`BadInput`).
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from exactrev.errors import BadInput, InexactInput
 if TYPE_CHECKING:
     from exactrev.geometry import Box
     from exactrev.network import Network
+    from exactrev.parallel import Workers
 
 __all__ = [
     "Plane",
@@ -30,8 +31,10 @@ __all__ = [
     "load_network",
     "network_argument",
     "neuron_option",
+    "open_workers",
     "plane_option",
     "raw_option",
+    "workers_options",
 ]
 
 Point = tuple[Fraction, ...]
@@ -93,6 +96,29 @@ neuron_option = click.option(
     callback=_read_neuron,
     help="Only the boundary of neuron I (from 0) of layer K (from 1).",
 )
+
+
+def workers_options(command: Callable[..., None]) -> Callable[..., None]:
+    """``--workers`` and ``--executor``, as `count` and `address`, which `open_workers` takes."""
+    count = click.option(
+        "--workers", "count", type=click.IntRange(min=1), metavar="N", help="Work in N processes; the result is the same."
+    )
+    address = click.option(
+        "--executor",
+        "address",
+        metavar="dask://HOST:PORT",
+        help="Work on an existing Dask cluster (tls://HOST:PORT with TLS).",
+    )
+    return count(address(command))
+
+
+def open_workers(count: int | None, address: str | None) -> Workers:
+    """The workers that the options name: without options, this process. Raises `BadInput` if no cluster answers."""
+    from exactrev.parallel import Workers
+
+    if count is not None and address is not None:
+        raise click.UsageError("--workers and --executor exclude each other: a cluster has its own workers.")
+    return Workers(count or 1, address)
 
 
 def load_network(name: str, raw: bool = False) -> Network:
