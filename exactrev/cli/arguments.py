@@ -101,7 +101,11 @@ neuron_option = click.option(
 def workers_options(command: Callable[..., None]) -> Callable[..., None]:
     """``--workers`` and ``--executor``, as `count` and `address`, which `open_workers` takes."""
     count = click.option(
-        "--workers", "count", type=click.IntRange(min=1), metavar="N", help="Work in N processes; the result is the same."
+        "--workers",
+        "count",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Work in N processes; the result is the same.",
     )
     address = click.option(
         "--executor",
