@@ -16,7 +16,7 @@ from exactrev.arithmetic.integer_matrices import clear_denominators, integer_nul
 from exactrev.errors import BudgetSpent
 from exactrev.network import Network, Pattern
 
-__all__ = ["MOST_PARAMETERS", "Rows", "find_nullspace", "jacobian_rows", "parameter_nullspace"]
+__all__ = ["MOST_PARAMETERS", "Rows", "find_nullspace", "jacobian_rows", "parameter_nullspace", "rank_at_least"]
 
 Rows = list[list[int]]
 
@@ -75,21 +75,37 @@ def parameter_nullspace(
     """
     denominators = [layer.denominator for layer in net.layers for row in layer.rows for _ in row]
     count = len(denominators)
-    if count > MOST_PARAMETERS:
-        raise BudgetSpent("too many parameters", missing=f"the rank of a matrix with {count} columns")
+    kept, seen = _find_rows(net, patterns, count - len(known))
+    if len(kept) == count - len(known):  # independent modulo a prime, so independent
+        return [tuple(vector) for vector in known]
+    basis = find_nullspace(kept, count)
+    while wrong := [row for row in seen if _moves({row}, basis)] if _moves(set(seen), basis) else []:
+        kept += [list(row) for row in wrong]  # rows that depended on others modulo the prime only
+        basis = find_nullspace(kept, count)
+    return [tuple(Fraction(y, d) for y, d in zip(vector, denominators, strict=True)) for vector in basis]
+
+
+def rank_at_least(net: Network, patterns: Sequence[Pattern], enough: int) -> int:
+    """A lower bound of the rank over these patterns, which are looked at only until it is `enough`.
+
+    Raises `BudgetSpent` for more than `MOST_PARAMETERS`.
+    """
+    return len(_find_rows(net, patterns, enough)[0])
+
+
+def _find_rows(net: Network, patterns: Sequence[Pattern], enough: int) -> tuple[Rows, dict[tuple[int, ...], None]]:
+    """Independent rows, at most `enough` being possible, and all rows that were looked at."""
+    if net.parameters > MOST_PARAMETERS:
+        raise BudgetSpent("too many parameters", missing=f"the rank of a matrix with {net.parameters} columns")
     kept: Rows = []
     seen: dict[tuple[int, ...], None] = {}
     for batch in _batches(patterns):
         fresh = [row for pattern in batch for row in _primitive_rows(net, pattern) if row not in seen]
         seen |= dict.fromkeys(fresh)
         kept = _independent_rows([*kept, *map(list, dict.fromkeys(fresh))])
-        if len(kept) == count - len(known):  # independent modulo a prime, so independent
-            return [tuple(vector) for vector in known]
-    basis = find_nullspace(kept, count)
-    while wrong := [row for row in seen if _moves({row}, basis)] if _moves(set(seen), basis) else []:
-        kept += [list(row) for row in wrong]  # rows that depended on others modulo the prime only
-        basis = find_nullspace(kept, count)
-    return [tuple(Fraction(y, d) for y, d in zip(vector, denominators, strict=True)) for vector in basis]
+        if len(kept) == enough:
+            break
+    return kept, seen
 
 
 def _primitive_rows(net: Network, pattern: Pattern) -> list[tuple[int, ...]]:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exactrev.identifiability.jacobian import find_nullspace, jacobian_rows, parameter_nullspace
+from exactrev.geometry import regions
+from exactrev.identifiability.jacobian import find_nullspace, jacobian_rows, parameter_nullspace, rank_at_least
 from exactrev.identifiability.parameters import Parameter, along, direction_text, list_parameters, scaling_direction
 from exactrev.network import Network, Neuron, random_rational_network, scale
 
@@ -89,3 +90,14 @@ def test_parameters_and_directions_are_printed_by_layer() -> None:
     direction = {Parameter(2, 1, 0): Fraction(3, 2), Parameter(1, 0, -1): Fraction(-1)}
     assert direction_text(direction) == "-b1[0] + 3/2 W2[1,0]"
     assert direction_text({}) == "0"
+
+
+@pytest.mark.parametrize("widths", [(2, 3, 2), (1, 2, 2, 1), (2, 4, 3, 1)])
+def test_the_lower_bound_of_the_rank_and_the_nullspace_make_up_all_parameters(widths: tuple[int, ...]) -> None:
+    for seed in range(4):
+        net = random_rational_network(widths, seed)
+        complex = regions(net)
+        patterns = [complex.pattern(cell) for cell in range(complex.n_regions)]
+        rank = net.parameters - len(parameter_nullspace(net, patterns))
+        assert rank_at_least(net, patterns, net.parameters - sum(net.hidden_widths)) == rank
+        assert rank_at_least(net, patterns[:1], net.parameters) <= rank
