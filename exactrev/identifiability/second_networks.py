@@ -259,7 +259,10 @@ def exchange(net: Network, k: int, i: int, j: int, chosen: Iterable[int], factor
 
 
 def _sets_at_parts(found: Boundaries, k: int, i: int, j: int) -> Iterator[tuple[int, ...]]:
-    parts = [*_active_at_parts(found, Neuron(k, i)), *_active_at_parts(found, Neuron(k, j))]
+    own = [Neuron(k, i), Neuron(k, j)]
+    if found.complex.is_generic and all(found.of(neuron).is_connected for neuron in own):
+        return
+    parts = [part for neuron in own for part in _active_at_parts(found, neuron)]
     if not 2 < len(parts) <= 2 * MOST_PARTS:
         return
     # Parts around which the same neurons are positive belong together.
