@@ -19,7 +19,10 @@ _LABELS = (
     "connected_boundaries_determine_the_network",
     "the_closest_zero_is_a_boundary",
     "a_bend_gives_the_weight",
+    "earlier_crossings_carry_the_scale",
     "signs_solve_a_linear_system",
+    "the_bias_follows_the_signs_below",
+    "crossed_boundaries_give_weights_up_to_one_factor",
     "weights_of_case_1_are_free_up_to_a_largest",
 )
 
