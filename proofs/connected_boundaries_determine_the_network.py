@@ -3,24 +3,25 @@
 Statement. Let n_in >= 2, let every B[z] be connected, and let the boundaries of connected neurons meet (so that, off
 null sets, every hidden layer but the last has two neurons at least: over a layer of one, the boundaries are parallel).
 Off the zeros of explicit polynomials the union B of the boundaries, without labels, determines the architecture and all
-hidden weights and biases, up to permutation, positive scaling and the signs of the last hidden layer's neurons.
+hidden weights and biases, up to permutation, positive scaling and the signs of the last hidden layer's neurons, among
+all networks of which this is true as well.
 
-Proof, and what is checked. All polynomials are those of Theorem 1 and of the sign system.
+Proof, and what is checked. The polynomials are those of general position and of Theorem 1, by way of T1d, and those of
+the signs below.
 
-- Which pieces belong together. Where B[z] and an earlier B[z'] cross, the pieces have the normals v, v and g, g + kappa
-  v. By Theorem 1 kappa is not 0 and g and v are not parallel where they cross; then no two but the first are parallel:
-  the parallel pair is B[z'], the other two are B[z]. Where two boundaries of one layer cross there are two parallel
-  pairs. Off crossings of three, which do not separate a manifold, a connected B[z] is followed from one piece to all
-  others.
-- Layers. By Theorem 1 B[z] bends at the boundaries of earlier layers and at no others; it meets all of the layer
-  before. So its layer is 1 more than the highest at whose neurons it bends; layer 1 does not bend.
+- The B[z] and their layers are read off B by T1d, which this proof rests on.
+- Which pieces are parallel. Where B[z] and an earlier B[z'] cross, the pieces have the normals v, v and g, g + kappa v,
+  and no two but the first are parallel unless kappa is 0 or g and v are parallel.
 - Layer 1: a hyperplane determines [W | b] up to a factor that is not 0.
 - From layer k-1 to layer k. Let two networks have the same B, and let the forms of layer k-1 be m_i z_i and z_i, m_i
   not 0 (the layers before have the same activities). On one piece z~ = l z, since they vanish together. Across B[z_i]
   the forms become multiples of each other again, and the factor stays l (`find_bend` has one solution); the weights
-  have |m_i| w~_i = l w_i, whatever the signs of m_i. B[z] is connected and meets all B[z_i]: so that is true of all i.
+  have |m_i| w~_i = l w_i, whatever the signs of m_i. Across a boundary of an earlier layer the factor stays as well.
+  B[z] is connected across ridges, and meets all B[z_i] along ridges: so that is true of all i, with one l.
 - Signs. If the m_i with i in S are negative, grad z~ - l grad z = -l sum_S w_i grad z_i, in whatever pattern. It has to
-  be 0 where B[z] passes: if S is not empty, that is a polynomial with w_i in a term of its own. So all m_i are
+  be 0 where B[z] passes. Beside its ridge with B[z_i], i in S, grad z_i is not 0, so in that pattern the sum is a
+  polynomial with w_i in a term of its own, w_i times something that is not the zero polynomial. These are the last
+  polynomials: for each pattern of the layers before k-1, each z and each S. Off their zeros S is empty: all m_i are
   positive, layer k-1 is known up to positive scaling, and then b~ = l b. For layer k the sign of l is open; the next
   layer decides.
 - The last hidden layer has no next one in B. Its signs are open: -z has the same boundary as z.
@@ -33,8 +34,9 @@ from itertools import combinations, product
 from typing import Any
 
 from exactrev.errors import AssumptionFailed
-from exactrev.proofs.letters import check_forms, find_forms, letter_field, letter_network, path_sum
-from exactrev.proofs.proof import Proof, Step, check
+from exactrev.proofs import layers_are_read_off_bends as layers
+from exactrev.proofs.letters import check_forms, find_forms, letter_field, letter_network, path_sum, patterns
+from exactrev.proofs.proof import Proof, Step, check, rests_on
 from exactrev.recovery.bends import Bend, find_bend
 
 __all__ = ["PROOF", "derive"]
@@ -59,6 +61,7 @@ def derive(bend: FindBend = find_bend, weight: Weight = other_weight) -> Iterato
     yield check("that sum is not the zero polynomial", _not_zero())
     yield check("with all signs right, the bias is l b, and the form l z", _biases(weight))
     yield check("negating a neuron of the last hidden layer changes no boundary", _last_layer())
+    yield rests_on(layers.PROOF)
 
 
 def _strands() -> Iterator[tuple[str, bool]]:
@@ -131,14 +134,20 @@ def _signs(weight: Weight) -> Iterator[tuple[str, bool]]:
 
 
 def _not_zero() -> Iterator[tuple[str, bool]]:
-    for widths in ((2, 2, 1, 1), (2, 3, 1, 1), (2, 2, 2, 1, 1)):
+    """In every pattern of the layers before the units'. In one that is off no unit has a boundary."""
+    for widths in ((2, 2, 1, 1), (2, 3, 1, 1), (2, 2, 2, 1, 1), (2, 1, 2, 2, 1, 1)):
         net = letter_network(widths)
         k = net.depth  # z is in the last hidden layer, the units of S in the one before
-        units = find_forms(net.tables, net.activity)[k - 2]
-        for S in _subsets(widths[k - 1]):
-            total = sum((net.tables[k - 1][0][i] * units[i][0] for i in S), net.field.zero)
-            own = all(total.diff(net.tables[k - 1][0][i]) == units[i][0] and units[i][0] for i in S)
-            yield f"{widths}, S = {S}", own and bool(total)
+        for pattern in patterns(widths[1 : k - 1]):
+            activity = [
+                [net.field.one * on for on in layer] for layer in (*pattern, *((0,) * n for n in widths[k - 1 :]))
+            ]
+            units = find_forms(net.tables, activity)[k - 2]
+            for S in _subsets(widths[k - 1]):
+                total = sum((net.tables[k - 1][0][i] * units[i][0] for i in S), net.field.zero)
+                own = all(total.diff(net.tables[k - 1][0][i]) == units[i][0] for i in S)
+                constant = not all(map(any, pattern)) and not any(any(units[i][:-1]) for i in S)
+                yield f"{widths}, {pattern}, S = {S}", own and bool(total) != constant
 
 
 def _biases(weight: Weight) -> Iterator[tuple[str, bool]]:
@@ -170,10 +179,10 @@ PROOF = Proof(
     "polynomials, the union of the boundaries determines the architecture and the hidden layers, up to permutation, "
     "positive scaling and the last hidden layer's signs.",
     covers="every step from layer to layer as an identity in letters, in small shapes and all patterns; any depth and "
-    "width by induction, since a step sees two consecutive layers",
-    does_not_cover="that boundaries are manifolds which crossings of three do not separate, a step in words (off "
-    "polynomials that are not written down); that connectedness is needed: decided on explicit pairs of networks by "
-    "the statement T2",
-    length=7,
+    "width by induction, since a step sees two consecutive layers; that boundaries are manifolds which crossings of "
+    "three do not separate, by the proof of general position",
+    does_not_cover="networks on the zeros of the polynomials; that connectedness is needed: decided on explicit pairs "
+    "of networks by the statement T2",
+    length=8,
     derivation=derive,
 )

@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
-__all__ = ["Derivation", "Progress", "Proof", "ProofResult", "Status", "Step", "check"]
+__all__ = ["Derivation", "Progress", "Proof", "ProofResult", "Status", "Step", "check", "rests_on"]
 
 Progress = Callable[[int, int], None]
 """Called with (steps done, steps in all)."""
@@ -106,6 +107,16 @@ def check(claim: str, cases: Iterable[tuple[str, bool]]) -> Step:
         if not holds:
             return Step(claim, count, name)
     return Step(claim, count, None if count else "no case")
+
+
+def rests_on(*proofs: Proof) -> Step:
+    """A step that runs the proofs of what is used, each once in a process."""
+    return check("what it rests on is proved", ((proof.label, _is_proved(proof)) for proof in proofs))
+
+
+@cache
+def _is_proved(proof: Proof) -> bool:
+    return proof.run().proved
 
 
 def run_steps(steps: Iterable[Step], length: int, progress: Progress | None = None) -> ProofResult:

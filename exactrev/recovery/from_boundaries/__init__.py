@@ -12,7 +12,7 @@ from exactrev.recovery.from_boundaries.family import (
     Unknown,
     agree_up_to_last_signs,
 )
-from exactrev.recovery.from_boundaries.layering import Crossing, Layering, find_depths, layers_from_boundaries
+from exactrev.recovery.from_boundaries.layering import Crossing, Layering, find_depths, layers_from_boundaries, pair_up
 from exactrev.recovery.from_boundaries.reconstruction import network_from_boundaries
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "find_depths",
     "layers_from_boundaries",
     "network_from_boundaries",
+    "pair_up",
 ]

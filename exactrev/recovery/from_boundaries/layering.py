@@ -24,7 +24,7 @@ import networkx as nx
 from exactrev.boundary_sets import BoundarySet, Germ, Ridge, find_ridges
 from exactrev.errors import AssumptionFailed
 
-__all__ = ["Crossing", "Layering", "find_depths", "layers_from_boundaries"]
+__all__ = ["Crossing", "Layering", "find_depths", "layers_from_boundaries", "pair_up"]
 
 Point = tuple[Fraction, ...]
 Pair = tuple[int, int]
@@ -186,7 +186,7 @@ def layers_from_boundaries(boundary_set: BoundarySet) -> Layering:
     pairings = []
     undecided = []
     for ridge in ridges:
-        straight, bent = _pair_up(ridge)
+        straight, bent = pair_up(ridge)
         if len(straight) + len(bent) > 2:
             undecided.append(ridge.point)
             continue
@@ -213,7 +213,7 @@ def layers_from_boundaries(boundary_set: BoundarySet) -> Layering:
     return Layering(boundary_set, boundaries, tuple(crossings), seams, frozenset(level), tuple(undecided))
 
 
-def _pair_up(ridge: Ridge) -> tuple[list[tuple[Germ, Germ]], list[tuple[Germ, Germ]]]:
+def pair_up(ridge: Ridge) -> tuple[list[tuple[Germ, Germ]], list[tuple[Germ, Germ]]]:
     """The germs around a ridge in pairs that continue each other: those that keep straight, and the one that bends."""
     by_plane: dict[tuple[int, ...], list[Germ]] = defaultdict(list)
     for germ in ridge.germs:

@@ -1,0 +1,69 @@
+"""General position: its proof fails for other forms and sums over paths; degenerate networks are found by ranks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from exactrev.network import Network, Neuron, random_rational_network
+from exactrev.proofs import boundaries_cross_like_coordinate_hyperplanes as position
+from exactrev.proofs.bends_at_every_earlier_boundary import find_exceptional
+from exactrev.proofs.letters import find_forms, path_sum
+from exactrev.proofs.proof import check, run_steps
+from exactrev.statements import verify
+
+
+def negated(tables: Any, activity: Any, source: Any, target: Any) -> Any:
+    return -path_sum(tables, activity, source, target)
+
+
+def direct_paths_only(tables: Any, activity: Any, source: Any, target: Any) -> Any:
+    return path_sum(tables, activity, source, target) if target[0] == source[0] + 1 else 0 * tables[0][0][0]
+
+
+@pytest.mark.parametrize("broken", [negated, direct_paths_only])
+def test_the_proof_fails_for_other_sums_over_paths(broken: Any) -> None:
+    result = run_steps(position.derive(paths=broken), position.PROOF.length)
+    assert not result.proved
+    assert "paths times forms" in result.steps[-1].claim
+    assert not check("", position._values(find_forms, broken)).holds
+
+
+def unbiased(tables: Any, activity: Any) -> Any:
+    return find_forms([[[*row[:-1], 0 * row[-1]] for row in table] for table in tables], activity)
+
+
+def twice_biased(tables: Any, activity: Any) -> Any:
+    return find_forms([[[*row[:-1], 2 * row[-1]] for row in table] for table in tables], activity)
+
+
+@pytest.mark.parametrize("broken", [unbiased, twice_biased])
+@pytest.mark.parametrize("part", ["_own_bias", "_minors"])
+def test_biases_that_are_dropped_or_doubled_show_in_forms_and_determinants(part: str, broken: Any) -> None:
+    assert not run_steps(position.derive(forms=broken), position.PROOF.length).proved
+    assert not check("", getattr(position, part)(broken)).holds
+
+
+def test_without_biases_all_boundaries_meet_at_0() -> None:
+    assert not check("", position._apart(unbiased)).holds
+
+
+def test_what_is_not_degenerate_has_boundaries_that_meet_in_pairs_and_tell_layers_apart() -> None:
+    regular = [
+        net
+        for seed in range(6)
+        if not any(position.find_degenerate(net := random_rational_network((2, 2, 2, 1), seed)))
+    ]
+    assert regular
+    assert all(verify(net, ["R3"])["R3"].holds for net in regular)
+    bent = [net for net in regular if not any(find_exceptional(net))]
+    assert bent
+    assert all(verify(net, ["T1c"])["T1c"].holds for net in bent)
+
+
+def test_two_parallel_boundaries_are_degenerate_only_where_they_coincide() -> None:
+    for bias, expected in ((1, False), (0, True)):
+        net = Network.from_arrays([([[1, 0], [2, 0]], [0, bias]), ([[1, 1]], [0])])
+        pair = (Neuron(1, 0), Neuron(1, 1))
+        assert (pair in {neurons for neurons, _ in position.find_degenerate(net)}) == expected
