@@ -1,1 +1,4 @@
-"""Tools for testing what is built on exactrev: public Hypothesis strategies. Nothing in exactrev depends on them."""
+"""Tools for testing what is built on exactrev: public Hypothesis strategies, degeneracies by name, fuzz campaigns.
+
+Nothing in exactrev but the command line depends on them. What needs Hypothesis (the extra `testing`) is loaded on use.
+"""

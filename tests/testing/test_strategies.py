@@ -212,5 +212,5 @@ def test_a_missing_hypothesis_is_reported_with_advice(monkeypatch: pytest.Monkey
     spec = importlib.util.spec_from_file_location("strategies_without_hypothesis", strategies.__file__)
     assert spec is not None
     assert spec.loader is not None
-    with pytest.raises(ImportError, match="pip install hypothesis"):
+    with pytest.raises(ImportError, match=r"pip install exactrev\[testing\]"):
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
