@@ -27,6 +27,7 @@ _LABELS = (
     "the_bias_follows_the_signs_below",
     "crossed_boundaries_give_weights_up_to_one_factor",
     "weights_of_case_1_are_free_up_to_a_largest",
+    "disjoint_boundaries_need_not_be_in_a_case",
 )
 
 

@@ -166,7 +166,7 @@ ROWS = (
         "§5.2",
         "the four cases are how boundaries fail to meet",
         Standing.REFUTED,
-        "There is a fifth, on an open set: B[z'] has a part on either side of B[z].",
+        "There is a fifth, proved on an open set that inequalities describe: B[z'] has a part on either side of B[z].",
         (by_claim("N5"), by_statement("T2h", Outcome.FAILS, "fifth_case")),
     ),
     Row(
