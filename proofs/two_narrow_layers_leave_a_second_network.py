@@ -1,7 +1,8 @@
 """I3, §3.1: two consecutive hidden layers of width 1 always leave a second network of the same architecture.
 
-Statement. Let z, not constant, be the only neuron of a hidden layer, and z' = v ReLU(z) + b' that of the next. Every
-neuron or output after them is n ReLU(z') + e, with its own n and e. Let s > 0. The same function is computed with
+Statement. Let z be the only neuron of a hidden layer, whichever it is, and z' = v ReLU(z) + b' that of the next. Every
+neuron or output after them is n ReLU(z') + e, with its own n and e. Let s > 0. If z is not constant, the same function
+is computed with
 
 - v = 0: the bias of z raised by s;
 - v > 0 >= b': the bias of z raised by s, b' lowered by v s;
@@ -15,21 +16,31 @@ functions of V, B, s. Two functions that agree at all kinks and at one point bey
 everywhere: between neighbouring kinks both are affine. A rational function whose coefficients are all positive is
 positive, and so every comparison of the steps is decided; one that cannot be decided fails the proof.
 
-Not isomorphic: z's row and the new one are not multiples of each other by a positive number, or z's is and then the
-row of z' is not multiplied as it would have to be. For z in layer 1 an isomorphism can do nothing else to these rows.
+Not isomorphic, in whatever layer z is: an isomorphism multiplies the preactivation of the only neuron of a layer, as a
+function of the input, by a positive number, l for z and l' for z', and makes l' v / l of v, whatever it does to other
+layers. z is not constant: it has two values y and y + D. In the second network z is w y + c there, with the new w and
+c; that is l y and l (y + D) only if c = 0 and l = w. And then l' = l v~ / v, if v is not 0, and b'~ has to be l' b'.
+One of these is false in each case. The layers below may have symmetries of their own, since only functions are compared.
+
+If z is constant, N is, and no more is unique: the same function is computed with z = -1, z' = ReLU(z) + t and every e
+lowered by n ReLU(t), for t = -1, 0, 1. Isomorphisms keep the sign of the bias of z', so one of these at most is
+isomorphic to N.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import permutations, product
 from typing import Any
 
 from exactrev.arithmetic.numbers import lift
+from exactrev.equivalence import decide_equal
 from exactrev.identifiability.second_networks import find_narrow
-from exactrev.network import Network
-from exactrev.proofs.letters import letter_field, relu, sign_of
+from exactrev.network import AffineMap, Network, is_isomorphic
+from exactrev.network.isomorphisms import act_on_rows
+from exactrev.proofs.letters import find_forms, letter_field, letter_network, relu, sign_of
 from exactrev.proofs.proof import Proof, Step, check
 
 __all__ = ["PROOF", "Chain", "derive", "replace_chain"]
@@ -56,13 +67,20 @@ class Chain:
 
 
 Replacement = Callable[[Chain, Any], Chain]
+Act = Callable[[Any, Any, Any], list[list[list[Any]]]]
+
+NARROW = (((2, 1, 1, 1), 1), ((2, 2, 1, 1, 2), 2), ((1, 2, 2, 1, 1, 2, 1), 3), ((2, 1, 1, 1, 1), 2))
+"""Shapes, and the layer of z."""
 
 
-def derive(replacement: Replacement | None = None) -> Iterator[Step]:
-    """The steps, for a way to find the second chain; by default `replace_chain`."""
+def derive(replacement: Replacement | None = None, act: Act = act_on_rows) -> Iterator[Step]:
+    """The steps, for a way to find the second chain, by default `replace_chain`, and for what isomorphisms do."""
     replaced = replacement or replace_chain
     yield check("the two functions agree at all kinks and beyond them, in each of the nine cases", _equal(replaced))
-    yield check("the rows are not those of an isomorphic network", _different(replaced))
+    yield check("an isomorphism multiplies z and z' by l, l' > 0 as functions, and v by l'/l", _multiples(act))
+    yield check("z and z' are not so multiplied: the second network is not isomorphic", _different(replaced))
+    yield check("if z is constant, three networks with biases of all signs are equal", _constant())
+    yield check("in numbers, above layers with symmetries, the second network is not isomorphic", _above(replaced))
     yield check("in numbers these are the second networks that exactrev constructs", _numbers(replaced))
 
 
@@ -100,37 +118,85 @@ def _equal(replaced: Replacement) -> Iterator[tuple[str, bool]]:
             yield f"{name}: {error}", False
 
 
+def _multiples(act: Act) -> Iterator[tuple[str, bool]]:
+    for widths, k in NARROW:
+        hidden = widths[1:-1]
+        net = letter_network(widths, [f"c{layer}_{i}" for layer, width in enumerate(hidden, 1) for i in range(width)])
+        letters = iter(net.extra)
+        scales = [[next(letters) for _ in range(width)] for width in hidden]
+        forms = find_forms(net.tables, net.activity)
+        for orders in product(*(permutations(range(width)) for width in hidden)):
+            image = act(net.tables, orders, scales)
+            moved = [[row[i] for i in order] for row, order in zip(net.activity, orders, strict=True)]
+            found = find_forms(image, moved)
+            name = f"{widths}, {orders}"
+            for layer in (k, k + 1):
+                factor = scales[layer - 1][0]
+                yield f"{name}, layer {layer}", found[layer - 1][0] == [factor * c for c in forms[layer - 1][0]]
+            (v, later), ratio = net.tables[k][0], scales[k][0] / scales[k - 1][0]
+            yield f"{name}, the row of z'", image[k][0] == [v * ratio, later * scales[k][0]]
+
+
 def _different(replaced: Replacement) -> Iterator[tuple[str, bool]]:
-    _, (w, b, V, B, s, n, e) = letter_field(["w", "b", "V", "B", "s", "n", "e"])
+    field, (V, B, s, n, e, y, D) = letter_field(["V", "B", "s", "n", "e", "y", "D"])
     for v in (-V, 0 * V, V):
         for later in (-B, 0 * B, B):
-            chain = Chain(w, b, v, later, n, e)
+            chain = Chain(field.one, field.zero, v, later, n, e)  # z itself is the variable
             second = replaced(chain, s)
-            turned = second.w == -chain.w  # multiplied by a negative number, if by any
-            moved = bool(second.w * chain.b - second.b * chain.w)
-            # the row of z stays: so z is scaled by 1, and z' by 1 where v is not 0
-            later_moved = second.w == chain.w and second.v == chain.v and bool(v) and second.later != chain.later
-            yield f"v = {v}, b' = {later}", turned or moved or later_moved
+            here, there = (second.w * value + second.b for value in (y, y + D))
+            multiple = here * (y + D) == there * y
+            scaled = multiple and here == second.w * y and sign_of(second.w) > 0
+            isomorphic = scaled and (second.v * later * second.w == second.later * v if v else not second.v)
+            yield f"v = {v}, b' = {later}", not isomorphic
 
 
-def _numbers(replaced: Replacement) -> Iterator[tuple[str, bool]]:
-    _, (V, B, s, n, e, w, b) = letter_field(["V", "B", "s", "n", "e", "w", "b"])
-    values = [Fraction(entry) for entry in (3, 5, 1, 7, 11, 2, -4)]  # find_narrow takes s = 1
+def _constant() -> Iterator[tuple[str, bool]]:
+    field, (n, value) = letter_field(["n", "value"])
+    signs = set()
+    for t in (-1, 0, 1):
+        chain = Chain(field.zero, -field.one, field.one, t * field.one, n, value - n * relu(t * field.one))
+        yield f"t = {t}", chain(n) == value and not any(chain(x) != value for x in (n, -n, field.zero))
+        signs.add(sign_of(chain.later))
+    yield "three signs", len(signs) == 3
+
+
+NUMBERS = {"V": 3, "B": 5, "s": 1, "n": 7, "e": 11, "w": 2, "b": -4}  # find_narrow takes s = 1
+
+
+def _cases_in_letters() -> Iterator[tuple[str, Chain, Any]]:
+    _, (V, B, s, n, e, w, b) = letter_field(list(NUMBERS))
+    for v in (-V, 0 * V, V):
+        for later in (-B, 0 * B, B):
+            yield f"v = {v}, b' = {later}", Chain(w, b, v, later, n, e), s
+
+
+def _at_numbers(chain: Chain, row: Sequence[int]) -> list[list[Fraction]]:
+    """The rows of the last three layers, where x stands for the row [W | b]."""
 
     def at(element: Any) -> Fraction:
-        places = list(zip(element.numer.ring.gens, values, strict=True))
+        places = list(zip(element.numer.ring.gens, map(Fraction, NUMBERS.values()), strict=True))
         above, below = (lift(polynomial.evaluate(places)) for polynomial in (element.numer, element.denom))
         return above / below
 
-    def network(chain: Chain) -> Network:
-        entries = [at(entry) for entry in (chain.w, chain.b, chain.v, chain.later, chain.n, chain.e)]
-        return Network.from_arrays([([[entries[2 * k]]], [entries[2 * k + 1]]) for k in range(3)])
+    w, b, *others = (at(entry) for entry in (chain.w, chain.b, chain.v, chain.later, chain.n, chain.e))
+    return [[*(w * c for c in row[:-1]), w * row[-1] + b], others[:2], others[2:]]
 
-    for v in (-V, 0 * V, V):
-        for later in (-B, 0 * B, B):
-            chain = Chain(w, b, v, later, n, e)
-            (found,) = find_narrow(network(chain))
-            yield f"v = {at(v)}, b' = {at(later)}", found.network == network(replaced(chain, s))
+
+def _above(replaced: Replacement) -> Iterator[tuple[str, bool]]:
+    """The chain above u, 2 u and -u: the first two may be exchanged and scaled without a change to their layer."""
+    below = AffineMap.from_arrays([[1, -2], [2, -4], [-1, 2]], [1, 2, -1])
+    for name, chain, s in _cases_in_letters():
+        tables = [_at_numbers(one, (4, 2, -1, 3)) for one in (chain, replaced(chain, s))]
+        nets = [Network((below, *(AffineMap.from_fractions([row]) for row in table))) for table in tables]
+        yield name, decide_equal(*nets).holds and not is_isomorphic(*nets)
+
+
+def _numbers(replaced: Replacement) -> Iterator[tuple[str, bool]]:
+    for name, chain, s in _cases_in_letters():
+        tables = [_at_numbers(one, (1, 0)) for one in (chain, replaced(chain, s))]
+        first, second = (Network(tuple(AffineMap.from_fractions([row]) for row in table)) for table in tables)
+        (found,) = find_narrow(first)
+        yield name, found.network == second
 
 
 PROOF = Proof(
@@ -140,11 +206,10 @@ PROOF = Proof(
     statement="Where two consecutive hidden layers have width 1, there is another network of the same architecture "
     "with the same function that is not isomorphic: so not every architecture has networks whose only isomorphisms "
     "are permutation and scaling.",
-    covers="all weights, biases and sizes of the change, as letters, in the nine cases of signs of v and b'; any "
-    "depth, other widths, inputs and outputs, since what is below enters as one number and what is above is affine in "
-    "ReLU(z')",
-    does_not_cover="non-isomorphy is shown for z in layer 1; deeper it is checked for networks in numbers by the "
-    "claim of the same label; which other architectures have such networks",
-    length=3,
+    covers="all networks of these architectures; all weights, biases and sizes of the change, as letters, in the nine "
+    "cases of signs of v and b', and z constant; any depth, other widths, inputs and outputs, since what is below "
+    "enters as one number and what is above is affine in ReLU(z')",
+    does_not_cover="which other architectures have networks without further isomorphisms",
+    length=6,
     derivation=derive,
 )

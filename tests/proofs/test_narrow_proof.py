@@ -57,3 +57,27 @@ def test_a_sign_that_the_coefficients_do_not_show_is_refused() -> None:
     assert [narrow.sign_of(value) for value in (x + 1, -x / (x + 2), 0 * x)] == [1, -1, 0]
     with pytest.raises(ValueError, match="no sign"):
         narrow.sign_of(x - 1)
+
+
+def test_the_proof_fails_for_isomorphisms_that_do_not_divide_the_weights_out() -> None:
+    def multiplies_rows_only(tables: Any, orders: Any, scales: Any) -> Any:
+        image = [[list(row) for row in table] for table in tables]
+        for k, (order, factors) in enumerate(zip(orders, scales, strict=True)):
+            image[k] = [[c * entry for entry in image[k][i]] for i, c in zip(order, factors, strict=True)]
+        return image
+
+    result = run_steps(narrow.derive(act=multiplies_rows_only), narrow.PROOF.length)
+    assert not result.proved
+    assert "multiplies z and z'" in result.steps[-1].claim
+
+
+@pytest.mark.parametrize("broken", [flips_n, shifts_one_bias_only])
+def test_another_second_network_shows_in_numbers_above_other_layers(broken: Any) -> None:
+    assert not check("", narrow._above(broken)).holds
+
+
+def test_a_scaled_network_is_isomorphic_above_layers_with_symmetries() -> None:
+    def scaled(chain: Chain, s: Any) -> Chain:
+        return replace(chain, w=3 * chain.w, b=3 * chain.b, v=chain.v / 3)
+
+    assert not check("", narrow._above(scaled)).holds
