@@ -20,7 +20,7 @@ Not isomorphic, in whatever layer z is: an isomorphism multiplies the preactivat
 function of the input, by a positive number, l for z and l' for z', and makes l' v / l of v, whatever it does to other
 layers. z is not constant: it has two values y and y + D. In the second network z is w y + c there, with the new w and
 c; that is l y and l (y + D) only if c = 0 and l = w. And then l' = l v~ / v, if v is not 0, and b'~ has to be l' b'.
-One of these is false in each case. The layers below may have symmetries of their own, since only functions are compared.
+One of these is false in each case. Layers below may have symmetries of their own, since only functions are compared.
 
 If z is constant, N is, and no more is unique: the same function is computed with z = -1, z' = ReLU(z) + t and every e
 lowered by n ReLU(t), for t = -1, 0, 1. Isomorphisms keep the sign of the bias of z', so one of these at most is
@@ -187,8 +187,8 @@ def _above(replaced: Replacement) -> Iterator[tuple[str, bool]]:
     below = AffineMap.from_arrays([[1, -2], [2, -4], [-1, 2]], [1, 2, -1])
     for name, chain, s in _cases_in_letters():
         tables = [_at_numbers(one, (4, 2, -1, 3)) for one in (chain, replaced(chain, s))]
-        nets = [Network((below, *(AffineMap.from_fractions([row]) for row in table))) for table in tables]
-        yield name, decide_equal(*nets).holds and not is_isomorphic(*nets)
+        first, second = (Network((below, *(AffineMap.from_fractions([row]) for row in table))) for table in tables)
+        yield name, decide_equal(first, second).holds and not is_isomorphic(first, second)
 
 
 def _numbers(replaced: Replacement) -> Iterator[tuple[str, bool]]:

@@ -9,6 +9,7 @@ import pytest
 from sympy import QQ
 
 from exactrev.proofs import two_narrow_layers_leave_a_second_network as narrow
+from exactrev.proofs.letters import sign_of
 from exactrev.proofs.proof import check, run_steps
 
 Chain = narrow.Chain
@@ -54,9 +55,9 @@ def test_scaling_alone_is_an_isomorphism() -> None:
 
 def test_a_sign_that_the_coefficients_do_not_show_is_refused() -> None:
     x = QQ.frac_field("x").gens[0]
-    assert [narrow.sign_of(value) for value in (x + 1, -x / (x + 2), 0 * x)] == [1, -1, 0]
+    assert [sign_of(value) for value in (x + 1, -x / (x + 2), 0 * x)] == [1, -1, 0]
     with pytest.raises(ValueError, match="no sign"):
-        narrow.sign_of(x - 1)
+        sign_of(x - 1)
 
 
 def test_the_proof_fails_for_isomorphisms_that_do_not_divide_the_weights_out() -> None:
