@@ -6,6 +6,7 @@ Knows processes, signals and futures. Does not know what the tasks are, nor in w
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -13,6 +14,8 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from typing import Any, Protocol
+
+from exactrev.parallel.parcels import open_and_run, unpack
 
 __all__ = ["Crew", "Processes", "Strangers"]
 
@@ -28,10 +31,16 @@ class Crew(Protocol):
         """Begin a task, or let it wait in line."""
 
     def deaths(self, future: Future[Any]) -> int:
-        """How many workers died over a task that is done; if none did, its result or its exception is the task's."""
+        """How many workers died over a task that is done; if none did, there is a result."""
 
-    def check(self) -> None:
-        """Called now and then while nothing happens. Raises `WorkerLost` if nothing ever will."""
+    def result(self, future: Future[Any]) -> Any:
+        """The task's result; raises what the task raised."""
+
+    def check(self, futures: Iterable[Future[Any]]) -> None:
+        """Called when nothing has happened for a while: cancel what will never be done, so that it counts as lost.
+
+        Raises `WorkerLost` if there is nobody left to do anything.
+        """
 
     def abandon(self, futures: Iterable[Future[Any]]) -> None:
         """Stop tasks whose results nobody wants any more, if that is possible."""
@@ -58,13 +67,16 @@ class Processes:
         while True:
             for seat in self._seats:
                 if seat.future is None or seat.future.done():
-                    return seat.submit(function, task)
+                    return seat.submit(pickle.dumps((function, task), pickle.HIGHEST_PROTOCOL))
             wait([seat.future for seat in self._seats if seat.future], return_when=FIRST_COMPLETED)
 
     def deaths(self, future: Future[Any]) -> int:
         return int(isinstance(future.exception(), BrokenExecutor))
 
-    def check(self) -> None:
+    def result(self, future: Future[Any]) -> Any:
+        return unpack(future.result())
+
+    def check(self, futures: Iterable[Future[Any]]) -> None:
         pass  # a process that dies breaks its pool, and so ends its future
 
     def abandon(self, futures: Iterable[Future[Any]]) -> None:
@@ -82,16 +94,16 @@ class _Seat:
     """One process at a time, and the task it was last given."""
 
     def __init__(self) -> None:
-        self.future: Future[Any] | None = None
+        self.future: Future[bytes] | None = None
         self._pool: ProcessPoolExecutor | None = None
 
-    def submit(self, function: Callable[[Any], Any], task: Any) -> Future[Any]:
+    def submit(self, parcel: bytes) -> Future[bytes]:
         with _interrupts_held():  # a process inherits this, and never sees a Ctrl-C
             try:
-                self.future = self._open().submit(function, task)
+                self.future = self._open().submit(open_and_run, parcel)
             except BrokenExecutor:  # the process was killed between two tasks, or over the last one
                 self.close()
-                self.future = self._open().submit(function, task)
+                self.future = self._open().submit(open_and_run, parcel)
         return self.future
 
     def kill(self) -> None:
@@ -123,7 +135,10 @@ class Strangers:
     def deaths(self, future: Future[Any]) -> int:
         return 0
 
-    def check(self) -> None:
+    def result(self, future: Future[Any]) -> Any:
+        return future.result()
+
+    def check(self, futures: Iterable[Future[Any]]) -> None:
         pass
 
     def abandon(self, futures: Iterable[Future[Any]]) -> None:

@@ -78,19 +78,19 @@ class Workers:
                 yield number, function(task)
             return
         for number, future in _outcomes(self._crew, function, tasks):
-            yield number, future.result()
+            yield number, self._crew.result(future)
 
     def run_in_order(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
         """Results in the order of their tasks; an exception comes in its turn, after the results before it."""
         if self._crew is None:
             yield from map(function, tasks)
             return
-        early: dict[int, Future[Result]] = {}
+        early: dict[int, Future[Any]] = {}
         wanted = 0
         for number, future in _outcomes(self._crew, function, tasks, early):
             early[number] = future
             while wanted in early:
-                yield early.pop(wanted).result()
+                yield self._crew.result(early.pop(wanted))
                 wanted += 1
 
     def close(self) -> None:
@@ -109,7 +109,7 @@ class Workers:
 
 def _outcomes(
     crew: Crew, function: Callable[[Task], Result], tasks: Iterable[Task], early: Sized = ()
-) -> Iterator[tuple[int, Future[Result]]]:
+) -> Iterator[tuple[int, Future[Any]]]:
     """(number, finished future) of every task; no task is begun while too many results wait in `early`."""
     fresh = enumerate(tasks)
     again: deque[tuple[int, Task]] = deque()
@@ -126,7 +126,8 @@ def _outcomes(
                 return
             done = wait(under_way, PATIENCE, FIRST_COMPLETED).done
             if not done:
-                crew.check()
+                crew.check(under_way)
+                done = {future for future in under_way if future.done()}
             for future in done:
                 number, task = under_way.pop(future)
                 died = crew.deaths(future)
