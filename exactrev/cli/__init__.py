@@ -31,6 +31,7 @@ from exactrev.cli.identify import identify
 from exactrev.cli.prove import prove
 from exactrev.cli.recover import recover
 from exactrev.cli.regions import regions
+from exactrev.cli.survey import survey
 from exactrev.cli.verify import verify
 
 __all__ = ["main"]
@@ -47,6 +48,6 @@ def main() -> None:
     """Decide in exact rational arithmetic what is true about a ReLU network."""
 
 
-ASKING = (verify, regions, boundaries, compare, identify, counterexample, recover, prove, audit, check)
+ASKING = (verify, regions, boundaries, compare, identify, counterexample, recover, prove, audit, survey, check)
 for command in (*ASKING, plot, examples, convert):
     main.add_command(command)

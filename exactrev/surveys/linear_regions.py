@@ -34,7 +34,7 @@ from exactrev.network import Network, Neuron, Point
 from exactrev.search import Budget, Condition, Found, Impossible, Relation, find_point
 from exactrev.surveys.clock import Clock
 
-__all__ = ["decide_lra_by_programs"]
+__all__ = ["are_different_hyperplanes", "decide_lra_by_programs"]
 
 MOST_CASES = 2000
 """So many cases may be looked at for one layer and one boundary."""
@@ -53,7 +53,7 @@ def decide_lra_by_programs(net: Network, clock: Clock) -> bool | None:
     False
     """
     if net.depth == 1:
-        return True if _are_different_hyperplanes(net) and all(map(any, zip(*net.layers[1].W, strict=True))) else None
+        return True if are_different_hyperplanes(net) and all(map(any, zip(*net.layers[1].W, strict=True))) else None
     seen_off = False
     for layer in range(2, net.depth + 1):
         off = [_condition(net, Neuron(layer, j), -1) for j in range(net.hidden_widths[layer - 1])]
@@ -89,7 +89,7 @@ def _is_beside_a_region(net: Network, p: Point) -> bool:
     return False
 
 
-def _are_different_hyperplanes(net: Network) -> bool:
+def are_different_hyperplanes(net: Network) -> bool:
     """Do the rows of layer 1 define hyperplanes, all of them different?"""
     forms = set()
     for *weights, bias in net.layers[0].rows:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 from exactrev.errors import BadInput
 from exactrev.surveys.one_network import Task
@@ -18,6 +18,7 @@ __all__ = ["Plan", "grid", "parse_architecture"]
 
 MOST_TASKS = 100_000  # a log of more would be too large to be read
 MOST_SEED = 10**15
+MOST_WEIGHTS = 1_000_000  # of one network
 _ARCHITECTURE = re.compile(r"[1-9][0-9]{0,4}(-[1-9][0-9]{0,4}){2,64}")
 
 
@@ -41,7 +42,10 @@ class Plan:
     def __post_init__(self) -> None:
         names = ["-".join(map(str, widths)) for widths in self.architectures]
         for name in names:
-            parse_architecture(name)
+            widths = parse_architecture(name)
+            weights = sum(n_in * n_out for n_in, n_out in pairwise(widths))
+            if weights > MOST_WEIGHTS:
+                raise BadInput("", "architecture", f"{weights} weights in {name}", f"{MOST_WEIGHTS} at most")
         if not names or len(set(names)) < len(names):
             raise BadInput("", "architectures", ", ".join(names) or "none", "one at least, each once")
         if not 1 <= self.networks * len(names) <= MOST_TASKS:

@@ -52,12 +52,12 @@ class Counted:
 QUESTIONS = (
     Question("lra", "LRA", "the Linear Regions Assumption holds (§3.2)"),
     Question("meet", "meet", "the boundaries of any two connected neurons meet (Theorem 2)"),
-    Question("theorem_2", "Theorem 2", "both hypotheses of Theorem 2 hold: lra and meet"),
+    Question("theorem_2", "T2", "both hypotheses of Theorem 2 hold: lra and meet"),
     Question("connected", "connected", "every boundary is connected"),
-    Question("corrected", "corrected", "the hypotheses of the corrected Theorem 2 hold: connected and meet"),
+    Question("corrected", "T2c", "the hypotheses of the corrected Theorem 2 hold: connected and meet"),
     Question("non_empty", "non-empty", "no boundary is empty"),
     Question("unbounded", "unbounded", "no boundary is bounded, unless it is empty"),
-    Question("dimension", "full rank", "the functional dimension is the parameters minus the hidden neurons"),
+    Question("dimension", "rank", "the functional dimension is the parameters minus the hidden neurons"),
     Question("unique_nearby", "unique", "no equal network near by but by permutation and scaling"),
     Question("more", "more", "somewhere there is an equal network that is not got by permutation and scaling"),
 )

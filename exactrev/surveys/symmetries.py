@@ -10,7 +10,14 @@ those of `identifiability`, with less work, since a survey asks for no reasons a
   weight out of a neuron that is never active; the weight from z to z' where z > 0 excludes z' > 0, downwards (z' is
   lower where z is positive, and the same elsewhere); the bias of a neuron that is always active, upwards, against the
   next biases. Else families of equal networks are looked for: weights that compensate each other, and biases.
-- *anywhere*. Second networks of known kinds, or one of the lemmas that there is none; mostly this stays undecided.
+- *anywhere*. Second networks of known kinds, or a lemma that there is none: those of `uniqueness`, and one for one
+  hidden layer. Mostly this stays undecided.
+
+**One hidden layer.** Let the hyperplanes u_i = 0 be different ones, no c_i (weights out) be 0, and no sum of c_i grad
+u_i over a non-empty set be 0. Then every M of this architecture with M = N is isomorphic to N. *Proof.* N has kinks on
+each of the hyperplanes, so they are M's, one for each neuron; after scaling and permuting, M's preactivations are e_i
+u_i, e_i = 1 or -1. The jump of the gradient at u_i = 0 is c_i grad u_i whatever e_i is, so M's weights out are c_i.
+N - M is the sum of c_i u_i over all i with e_i = -1, up to a constant; so there is no such i.
 """
 
 from __future__ import annotations
@@ -26,11 +33,13 @@ from exactrev.identifiability.dimension import span_dimension
 from exactrev.identifiability.families import shared_weights
 from exactrev.identifiability.jacobian import rank_at_least
 from exactrev.identifiability.parameters import Direction, Parameter, along, scaling_direction
+from exactrev.identifiability.second_networks import negatable_sets
 from exactrev.identifiability.structure import Relations, list_fields
-from exactrev.identifiability.uniqueness import is_unique_by_one_last_neuron, is_unique_by_two_and_two
+from exactrev.identifiability.uniqueness import MOST_NEURONS, is_unique_by_one_last_neuron, is_unique_by_two_and_two
 from exactrev.network import Network, Pattern, is_isomorphic
 from exactrev.search import with_weight
 from exactrev.surveys.clock import Clock
+from exactrev.surveys.linear_regions import are_different_hyperplanes
 from exactrev.surveys.questions import Answer
 
 __all__ = ["Known", "answer_symmetries"]
@@ -123,7 +132,16 @@ def _families(known: Known, fields: list[Direction]) -> Iterator[Family]:
 def _has_more(known: Known, is_unique_nearby: bool) -> bool | None:
     if find_second_networks(known.net, known.complex):
         return True
+    if known.net.depth == 1:
+        return False if _is_unique_by_one_layer(known.net) else None
     complex = known.complex
     if complex is None or complex.n_thick or not is_unique_nearby:
         return None
     return False if is_unique_by_one_last_neuron(complex) or is_unique_by_two_and_two(complex) else None
+
+
+def _is_unique_by_one_layer(net: Network) -> bool:
+    """Whether the network satisfies the conditions of the lemma above."""
+    is_searched = net.hidden_widths[0] <= MOST_NEURONS  # then no set is left out
+    heard = all(map(any, zip(*net.layers[1].W, strict=True)))
+    return is_searched and heard and are_different_hyperplanes(net) and not negatable_sets(net, 1)
