@@ -24,10 +24,12 @@ _LABELS = (
     "a_bend_gives_the_weight",
     "earlier_crossings_carry_the_scale",
     "signs_solve_a_linear_system",
+    "the_rank_of_the_signs_is_reached",
     "the_bias_follows_the_signs_below",
     "crossed_boundaries_give_weights_up_to_one_factor",
     "weights_of_case_1_are_free_up_to_a_largest",
     "disjoint_boundaries_need_not_be_in_a_case",
+    "exceptional_networks_are_zeros_of_polynomials",
 )
 
 
