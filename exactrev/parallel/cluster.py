@@ -70,12 +70,13 @@ class Cluster:
         self._asked[future] = asked
         return future
 
+    def is_lost(self, future: Future[Any]) -> bool:
+        """Whatever Dask raises by itself: workers died, or the connection did, or a worker handing over the result."""
+        return future.cancelled() or future.exception() is not None
+
     def deaths(self, future: Future[Any]) -> int:
         error = None if future.cancelled() else future.exception()
-        if isinstance(error, self._killed):
-            return int(error.allowed_failures + 1)
-        # What Dask raises by itself: the connection was lost, or a worker, while it handed over the result.
-        return int(future.cancelled() or error is not None)
+        return int(error.allowed_failures + 1) if isinstance(error, self._killed) else 0
 
     def result(self, future: Future[Any]) -> Any:
         return unpack(future.result())

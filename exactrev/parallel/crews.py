@@ -14,10 +14,15 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
+from exactrev.errors import WorkerLost
 from exactrev.parallel.parcels import open_and_run, unpack
 
 __all__ = ["Crew", "Processes", "Strangers"]
+
+
+MOST_STILL_BORN = 30  # processes at one place that died before they could work; then something is wrong
 
 
 class Crew(Protocol):
@@ -30,8 +35,11 @@ class Crew(Protocol):
     def submit(self, function: Callable[[Any], Any], task: Any) -> Future[Any]:
         """Begin a task, or let it wait in line."""
 
+    def is_lost(self, future: Future[Any]) -> bool:
+        """Whether a task that is done has to be run again, since nothing is known of its result."""
+
     def deaths(self, future: Future[Any]) -> int:
-        """How many workers died over a task that is done; if none did, there is a result."""
+        """How many workers died over a task that is lost."""
 
     def result(self, future: Future[Any]) -> Any:
         """The task's result; raises what the task raised."""
@@ -58,6 +66,7 @@ class Processes:
 
     def __init__(self, count: int) -> None:
         self._seats = [_Seat() for _ in range(count)]
+        self._starts: WeakKeyDictionary[Future[Any], Future[Any]] = WeakKeyDictionary()
 
     @property
     def size(self) -> int:
@@ -67,11 +76,16 @@ class Processes:
         while True:
             for seat in self._seats:
                 if seat.future is None or seat.future.done():
-                    return seat.submit(pickle.dumps((function, task), pickle.HIGHEST_PROTOCOL))
+                    future = seat.submit(pickle.dumps((function, task), pickle.HIGHEST_PROTOCOL))
+                    self._starts[future] = seat.start
+                    return future
             wait([seat.future for seat in self._seats if seat.future], return_when=FIRST_COMPLETED)
 
+    def is_lost(self, future: Future[Any]) -> bool:
+        return isinstance(future.exception(), BrokenExecutor)
+
     def deaths(self, future: Future[Any]) -> int:
-        return int(isinstance(future.exception(), BrokenExecutor))
+        return int(_was_begun(self._starts[future]))  # else the process did not live to see the task
 
     def result(self, future: Future[Any]) -> Any:
         return unpack(future.result())
@@ -91,11 +105,13 @@ class Processes:
 
 
 class _Seat:
-    """One process at a time, and the task it was last given."""
+    """One process at a time, and the task it was last given; `start` is done once the process can work."""
 
     def __init__(self) -> None:
         self.future: Future[bytes] | None = None
+        self.start: Future[Any] = Future()
         self._pool: ProcessPoolExecutor | None = None
+        self._still_born = 0  # processes, one after the other, that died before they could work
 
     def submit(self, parcel: bytes) -> Future[bytes]:
         with _interrupts_held():  # a process inherits this, and never sees a Ctrl-C
@@ -115,11 +131,15 @@ class _Seat:
     def close(self) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+            self._still_born = 0 if _was_begun(self.start) else self._still_born + 1
             self._pool = None
 
     def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:
+            if self._still_born >= MOST_STILL_BORN:
+                raise WorkerLost("worker processes die before they can work", started=self._still_born)
             self._pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=_settle_in)
+            self.start = self._pool.submit(os.getpid)
         return self._pool
 
 
@@ -131,6 +151,9 @@ class Strangers:
 
     def submit(self, function: Callable[[Any], Any], task: Any) -> Future[Any]:
         return self._executor.submit(function, task)
+
+    def is_lost(self, future: Future[Any]) -> bool:
+        return False
 
     def deaths(self, future: Future[Any]) -> int:
         return 0
@@ -147,6 +170,10 @@ class Strangers:
 
     def close(self) -> None:
         pass
+
+
+def _was_begun(start: Future[Any]) -> bool:
+    return start.done() and not start.cancelled() and start.exception() is None
 
 
 def _settle_in() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Generator, Iterable, Sized
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from types import TracebackType
 from typing import Any, TypeVar
@@ -68,7 +68,9 @@ class Workers:
         """How many tasks are worth having at the same time: 1 if they run in this process."""
         return 1 if self._crew is None else self._crew.size
 
-    def run(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[tuple[int, Result]]:
+    def run(
+        self, function: Callable[[Task], Result], tasks: Iterable[Task]
+    ) -> Generator[tuple[int, Result], None, None]:
         """(number of the task, result), as they come; `tasks` may be endless, it is read as workers become free.
 
         Raises what `function` raises, and `WorkerLost` if a task kills its worker every time.
@@ -80,7 +82,7 @@ class Workers:
         for number, future in _outcomes(self._crew, function, tasks):
             yield number, self._crew.result(future)
 
-    def run_in_order(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+    def run_in_order(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Generator[Result, None, None]:
         """Results in the order of their tasks; an exception comes in its turn, after the results before it."""
         if self._crew is None:
             yield from map(function, tasks)
@@ -109,7 +111,7 @@ class Workers:
 
 def _outcomes(
     crew: Crew, function: Callable[[Task], Result], tasks: Iterable[Task], early: Sized = ()
-) -> Iterator[tuple[int, Future[Any]]]:
+) -> Generator[tuple[int, Future[Any]], None, None]:
     """(number, finished future) of every task; no task is begun while too many results wait in `early`."""
     fresh = enumerate(tasks)
     again: deque[tuple[int, Task]] = deque()
@@ -130,11 +132,10 @@ def _outcomes(
                 done = {future for future in under_way if future.done()}
             for future in done:
                 number, task = under_way.pop(future)
-                died = crew.deaths(future)
-                if not died:
+                if not crew.is_lost(future):
                     yield number, future
                     continue
-                deaths[number] += died
+                deaths[number] += crew.deaths(future)
                 if deaths[number] >= MOST_DEATHS:
                     raise WorkerLost("the worker died every time this task was run", task=number, died=deaths[number])
                 again.append((number, task))
