@@ -27,6 +27,7 @@ from exactrev.cli.check import check
 from exactrev.cli.compare import compare
 from exactrev.cli.counterexample import counterexample
 from exactrev.cli.files import convert, examples, plot
+from exactrev.cli.fuzz import fuzz
 from exactrev.cli.identify import identify
 from exactrev.cli.prove import prove
 from exactrev.cli.recover import recover
@@ -48,6 +49,6 @@ def main() -> None:
     """Decide in exact rational arithmetic what is true about a ReLU network."""
 
 
-ASKING = (verify, regions, boundaries, compare, identify, counterexample, recover, prove, audit, survey, check)
+ASKING = (verify, regions, boundaries, compare, identify, counterexample, recover, prove, audit, fuzz, survey, check)
 for command in (*ASKING, plot, examples, convert):
     main.add_command(command)

@@ -61,7 +61,8 @@ def has_room(widths: Sequence[int], names: Sequence[str]) -> bool:
         options = _seats(name, widths, taken, names)
         if not options:
             return False
-        taken |= set(min(options[::-1], key=len))
+        fewest: tuple[Neuron, ...] = min(options[::-1], key=len)
+        taken |= set(fewest)
     return True
 
 
