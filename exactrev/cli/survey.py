@@ -144,7 +144,7 @@ def _show(found: Survey, table: str | None, picture: str | None, as_json: bool) 
         print_json({key: value for key, value in record.items() if key != "lines"}, lines=record["lines"])
     elif lines:
         _print(found.plan, lines)
-    if table is not None:
+    if table is not None and lines:
         from exactrev.network.files.disk import write_atomically
 
         write_atomically(table, found.to_csv().encode())

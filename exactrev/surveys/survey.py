@@ -101,10 +101,12 @@ class Survey:
         }
 
     def to_csv(self) -> str:
-        """A line of text for every line, after one with the names of the columns."""
+        """A line of text for every line, after one with the names of the columns; nothing without records."""
         rows = [line.to_json() for line in self.lines()]
+        if not rows:
+            return ""
         text = io.StringIO()
-        writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
+        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
         return text.getvalue()
