@@ -161,35 +161,33 @@ def _print(plan: Plan, lines: Sequence[Line]) -> None:
     from exactrev.surveys import COUNTED, QUESTIONS
 
     until = plan.seed + plan.networks - 1
-    print_lines([f"He-initialised networks, seeds {plan.seed} to {until} of each architecture; intervals of 95 %", ""])
+    print_lines([f"He-initialised networks, seeds {plan.seed} to {until} of each architecture"])
+    print_lines(["How many, and below it the 95 % interval of the probability, in per cent", ""])
     rows = []
     for architecture, own in _by_architecture(lines):
         asked = [line for line in own if line.layer is None]
-        rows.append([architecture, str(asked[0].total), *(f"{_count(line)}\n{_per_cent(line)}" for line in asked)])
+        rows.append([architecture, str(asked[0].total), *map(_cell, asked)])
     headings = ["widths", "of", *(question.heading for question in QUESTIONS)]
     print_table(headings, rows, headings[1:])
     print_lines(["", *(f"{question.heading}: {question.asks}" for question in QUESTIONS)])
-    print_lines(["1 ?2: it holds for 1 network, and is undecided for 2"] if any(x.undecided for x in lines) else [])
-    counted = [
-        [architecture, str(layer), *(f"{_count(line)} of {line.total}  {_per_cent(line, 10)}" for line in own_layer)]
-        for architecture, own in _by_architecture(lines)
-        for layer, own_layer in _by_layer(own)
-    ]
-    if counted:
+    if any(line.undecided for line in lines):
+        print_lines(["1 ?2: it holds for 1, and is undecided for 2"])
+    rows = []
+    for architecture, own in _by_architecture(lines):
+        for layer, counted in _by_layer(own):
+            totals = {line.among: str(line.total) for line in counted}
+            rows.append([architecture, str(layer), *totals.values(), *map(_cell, counted)])
+    if rows:
+        headings = ["widths", "layer", "neurons", "pairs", *(counted.heading for counted in COUNTED)]
         print_lines([""])
-        headings = ["widths", "layer", *(c.heading for c in COUNTED)]
-        print_table(headings, counted, headings[1:])
-        print_lines(["", *(f"{c.heading}: {c.asks}" for c in COUNTED)])
+        print_table(headings, rows, headings[1:])
+        print_lines(["", *(f"{counted.heading}: {counted.asks}" for counted in COUNTED)])
 
 
-def _count(line: Line) -> str:
-    return f"{line.yes} ?{line.undecided}" if line.undecided else str(line.yes)
-
-
-def _per_cent(line: Line, parts: int = 1) -> str:
-    """The interval in per cent, rounded outwards to a `parts`-th."""
-    low, high = floor(100 * parts * line.interval.low) / parts, ceil(100 * parts * line.interval.high) / parts
-    return f"{low:g}-{high:g}%"
+def _cell(line: Line) -> str:
+    """The count, and below it the interval in per cent, rounded outwards."""
+    count = f"{line.yes} ?{line.undecided}" if line.undecided else str(line.yes)
+    return f"{count}\n{floor(100 * line.interval.low)}-{ceil(100 * line.interval.high)}"
 
 
 def _by_architecture(lines: Iterable[Line]) -> Iterator[tuple[str, list[Line]]]:

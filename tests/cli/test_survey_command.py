@@ -23,19 +23,19 @@ SMALL = ("survey", "--widths", "2-3-1,2-2-3-1", "--networks", "3")
 def test_the_tables_have_a_row_for_every_architecture_and_say_what_is_asked(run: Run) -> None:
     answer = run(*SMALL)
     assert (answer.code, answer.err) == (0, "")
-    rows = {line.split()[0]: line.split() for line in answer.out.splitlines() if line.strip()}
-    assert rows["2-3-1"] == ["2-3-1", "3", *["3"] * 9, "0"]
-    assert rows["2-2-3-1"][1] == "2"  # of the second table: layer 2
+    rows = [line.split() for line in answer.out.splitlines() if line.strip()]
+    assert ["2-3-1", "3", *["3"] * 9, "0"] in rows
+    assert [row[:4] for row in rows if row[0] == "2-2-3-1"][1] == ["2-2-3-1", "2", "9", "18"]  # 3 networks
     for entry in (*QUESTIONS, *COUNTED):
         assert f"{entry.heading}: {entry.asks}" in answer.out
-    assert "29-100%" in answer.out  # three of three: 0.025^(1/3) = 0.2924
+    assert "29-100" in answer.out  # three of three: 0.025^(1/3) = 0.2924
 
 
 def test_undecided_answers_are_shown_as_such(run: Run) -> None:
     answer = run("survey", "--widths", "2-3-3-1", "--networks", "2", "--time", "0.000001")
     assert answer.code == 0
     assert "0 ?2" in answer.out
-    assert "0-100%" in answer.out
+    assert "0-100" in answer.out
     assert "undecided" in answer.out
     assert run("survey", "--widths", "2-3-1", "--networks", "1").out.count("?") == 0
 
