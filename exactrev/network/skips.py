@@ -169,7 +169,7 @@ def _table(layer: AffineMap) -> list[Row]:
 
 
 def _unroll(net: SkipNetwork) -> Network:
-    """Units are named ("a", k, i) for neuron i of layer k, and (side, 0, i) for a side of the i-th form that carries x."""
+    """Units are ("a", k, i) for neuron i of layer k, and (side, 0, i) for a side of the i-th form that carries x."""
     starts, tables = net.starts, [_table(layer) for layer in net.layers]
     reads_x = any(any(row[: net.n_in]) for table in tables[1:] for row in table)
     forms, solution = _carriers(net.layers[0]) if reads_x else ([], [])
