@@ -18,7 +18,9 @@ from exactrev.cli.arguments import (
     find_box,
     load_network,
     network_argument,
+    open_workers,
     raw_option,
+    workers_options,
 )
 from exactrev.cli.certificates import certificates_option, check_folder, write_certificates
 from exactrev.cli.printing import (
@@ -48,6 +50,7 @@ __all__ = ["regions"]
     is_flag=True,
     help="List all cells: signs of the preactivations, an interior point.",
 )
+@workers_options
 @certificates_option
 @raw_option
 @as_json
@@ -56,6 +59,8 @@ def regions(
     box: list[Point] | None,
     graph: str | None,
     listed: bool,
+    count: int | None,
+    address: str | None,
     folder: str | None,
     raw: bool,
     as_json: bool,
@@ -71,8 +76,8 @@ def regions(
     network = load_network(net, raw)
     from exactrev.geometry import regions as find_regions
 
-    with Watch("regions") as watch:
-        complex = find_regions(network, find_box(box, network.n_in), watch)
+    with open_workers(count, address) as workers, Watch("regions") as watch:
+        complex = find_regions(network, find_box(box, network.n_in), watch, workers=workers)
         seconds = round(watch.seconds, 3)
     if graph is not None:
         from exactrev.cli.region_graphs import write_region_graph

@@ -22,6 +22,7 @@ from exactrev.geometry.infinity import is_complete_at_infinity
 from exactrev.geometry.rounding import BoolArray, FloatArray
 from exactrev.geometry.skeleton import Int8Array, Int32Array, Int64Array, Misjudged
 from exactrev.network import AffineMap, Network, Neuron, Pattern, Point, SignVector
+from exactrev.parallel import Workers
 
 __all__ = ["RegionComplex", "regions"]
 
@@ -272,23 +273,28 @@ class RegionComplex:
 
 
 def regions(
-    network: Network, box: Box | None = None, progress: Progress | None = None, memory: int = MEMORY
+    network: Network,
+    box: Box | None = None,
+    progress: Progress | None = None,
+    memory: int = MEMORY,
+    workers: Workers | None = None,
 ) -> RegionComplex:
     """Enumerate all activation regions over R^n, or inside a rational box.
 
-    `progress(done, total)` is called after every neuron, and may raise to stop. Raises `InvalidNetwork` if the box has
-    the wrong dimension, `BudgetSpent` if the arrays would hold more than `memory` bytes.
+    `progress(done, total)` is called after every neuron, and may raise to stop. `workers` find and bound the vertices,
+    thousands at a time; the result is the same (docs/parallel.md says what that saves). Raises `InvalidNetwork` if the
+    box has the wrong dimension, `BudgetSpent` if the arrays would hold more than `memory` bytes.
     """
     if box is not None:
         if box.n_in != network.n_in:
             raise InvalidNetwork("the box has the wrong dimension", box=box.n_in, n_in=network.n_in)
-        found, cells = _enumerate(network, box, progress, memory)
+        found, cells = _enumerate(network, box, progress, memory, workers)
         return RegionComplex(network, box, found, cells, tuple(range(network.n_in)))
     coordinates = _independent_coordinates(network)
     reduced = network if len(coordinates) == network.n_in else _restricted_to(network, coordinates)
     exponent = FIRST_EXPONENT + _scale_exponent(reduced)
     for _ in range(MOST_DOUBLINGS):
-        found, cells = _enumerate(reduced, Simplex(reduced.n_in, 2**exponent), progress, memory)
+        found, cells = _enumerate(reduced, Simplex(reduced.n_in, 2**exponent), progress, memory, workers)
         if is_complete_at_infinity(found):
             return RegionComplex(network, None, found, cells, coordinates)
         exponent *= 2
@@ -296,10 +302,10 @@ def regions(
 
 
 def _enumerate(
-    network: Network, domain: Domain, progress: Progress | None, memory: int
+    network: Network, domain: Domain, progress: Progress | None, memory: int, workers: Workers | None = None
 ) -> tuple[Enumeration, Cells]:
     for seed in range(MOST_SEEDS):
-        found = Enumeration(network, domain, progress, memory, seed)
+        found = Enumeration(network, domain, progress, memory, seed, workers)
         try:
             found.run()
             return found, (GenericCells(found) if found.zeros is None else DegenerateCells(found))

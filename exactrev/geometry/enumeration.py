@@ -1,7 +1,7 @@
 """All cells of a network over a domain, neuron by neuron: float guesses, rigorous certificates, exact last words.
 
-Knows when a sign may be trusted. The combinatorics is in `skeleton`, the bounds in `rounding` and `location`, exact
-integers in `exact`; why the result is right is in docs/error_bound.md [8].
+Knows when a sign may be trusted. The combinatorics is in `skeleton`, the bounds in `blocks`, `rounding` and `location`,
+exact integers in `exact`; why the result is right is in docs/error_bound.md [8].
 
 A layer is first cut *on trust*: the signs at its new vertices come from interpolated floats, and one batch certificate
 at the end confirms every sign that was not inherited. Where it does not, or where an exact zero turns up, the layer is
@@ -15,12 +15,13 @@ from collections.abc import Callable
 import numpy as np
 
 from exactrev.errors import BudgetSpent
+from exactrev.geometry.blocks import Answerer, Opening, Settling
 from exactrev.geometry.domain import Domain, Simplex
 from exactrev.geometry.exact import ExactNetwork
-from exactrev.geometry.location import locate
-from exactrev.geometry.rounding import SLACK, TINY, BoolArray, FloatArray, Forward, Masks, RoundedNetwork
+from exactrev.geometry.rounding import TINY, BoolArray, FloatArray, RoundedNetwork
 from exactrev.geometry.skeleton import CutParameter, Int8Array, Int64Array, Misjudged, Skeleton
 from exactrev.network import Network, Point
+from exactrev.parallel import Workers
 
 __all__ = ["Enumeration", "Progress"]
 
@@ -37,10 +38,17 @@ class Enumeration:
     """
 
     def __init__(
-        self, net: Network, domain: Domain, progress: Progress | None = None, memory: int = MEMORY, seed: int = 0
+        self,
+        net: Network,
+        domain: Domain,
+        progress: Progress | None = None,
+        memory: int = MEMORY,
+        seed: int = 0,
+        workers: Workers | None = None,
     ) -> None:
         self.net, self.domain = net, domain
         self.rounded = RoundedNetwork(net, domain)
+        self._answerer = Answerer(net, domain, self.rounded, workers)
         self.exact = ExactNetwork(net, domain)
         self.skeleton = Skeleton(domain, self.rounded.M, seed)
         self.zeros: BoolArray | None = None
@@ -111,24 +119,18 @@ class Enumeration:
 
     def _open_layer(self, layer: int) -> FloatArray:
         """Certified signs of the layer's neurons at all vertices; returns float values (neurons, vertices)."""
-        rounded, skeleton = self.rounded, self.skeleton
-        low, high = rounded.offsets[layer - 1], rounded.offsets[layer]
-        W, b = rounded.W[layer - 1], rounded.b[layer - 1]
+        skeleton = self.skeleton
+        low, high = self.rounded.offsets[layer - 1], self.rounded.offsets[layer]
         values = np.empty((high - low, skeleton.vertices))
-        for first in range(0, skeleton.vertices, BLOCK):
-            block = np.arange(first, min(first + BLOCK, skeleton.vertices))
-            masks = self._masks(block, layer - 1)
-            radii = skeleton.radii[block]
-            forward = rounded.forward_with_errors(skeleton.points[block], masks, layer - 1)
-            spread = rounded.spread_errors(radii, forward, masks, layer - 1)
-            h = forward.activations[-1]
-            z = h @ W.T + b
-            bound = rounded.gamma[layer - 1] * (np.abs(h) @ rounded.absW[layer - 1].T + rounded.absb[layer - 1] + TINY)
-            bound += (spread @ rounded.absW[layer - 1].T) * SLACK
-            signs = np.sign(z).astype(np.int8)
-            at, index = np.nonzero(~(np.abs(z) > bound * SLACK) | (not rounded.is_in_range))
+        blocks = self._blocks(0)
+        questions = (
+            Opening(layer, skeleton.points[block], skeleton.radii[block], self._masks(block, layer - 1))
+            for block in blocks
+        )
+        for block, found in zip(blocks, self._answerer.ask(questions, len(blocks)), strict=True):
+            signs, z, at, index = found.signs, found.values, found.at, found.index
             if len(at):
-                decided = self._decide(block, at, index + low, z[at, index], masks, forward)
+                decided = self._decide_exactly(block[at], index + low)
                 signs[at, index] = np.where(decided == 0, 1, decided)
                 z[at, index] = _agreeing(z[at, index], decided)
             skeleton.signs[low:high, block] = signs.T
@@ -252,63 +254,41 @@ class Enumeration:
 
         `at` is sorted.
         """
-        rounded, skeleton = self.rounded, self.skeleton
+        skeleton = self.skeleton
         decided = np.zeros(len(at), np.int8)
-        for first in range(start, skeleton.vertices, BLOCK):
-            last = min(first + BLOCK, skeleton.vertices)
-            block = np.arange(first, last)
-            masks = self._masks(block, layer - 1)
-            tight = skeleton.tight[first:last]
-            found = locate(rounded, skeleton.points[first:last], tight, masks, layer - 1, self._speeds)
-            skeleton.points[first:last], skeleton.radii[first:last] = found.points, found.radii
+        blocks = self._blocks(start)
+        parts = [slice(*np.searchsorted(at, [block[0], block[-1] + 1]).tolist()) for block in blocks]
+        questions = (
+            Settling(
+                layer,
+                skeleton.points[block],
+                skeleton.tight[block],
+                self._masks(block, layer - 1),
+                at[here] - block[0],
+                ids[here],
+                self._speeds,
+            )
+            for block, here in zip(blocks, parts, strict=True)
+        )
+        answers = self._answerer.ask(questions, len(blocks))
+        for block, here, found in zip(blocks, parts, answers, strict=True):
+            skeleton.points[block], skeleton.radii[block] = found.points, found.radii
             if found.directions is not None and found.direction_radii is not None:
-                walled = np.flatnonzero((tight >= skeleton.M).any(axis=1))
-                self._moving.append((first + walled, found.directions[walled], found.direction_radii[walled]))
-            here = slice(*np.searchsorted(at, [first, last]).tolist())
-            if here.start == here.stop:
-                continue
-            local, asked = at[here] - first, ids[here]
-            values = rounded.values(asked, local, found.forward.activations)
-            spread = rounded.spread_errors(found.radii, found.forward, masks, layer - 1)
-            bound = rounded.value_errors(asked, local, found.forward, spread) * SLACK
-            signs = np.sign(values).astype(np.int8)
-            doubtful = np.flatnonzero(~(np.abs(values) > bound) | (not rounded.is_in_range))
-            if len(doubtful):
-                signs[doubtful] = self._decide(
-                    block, local[doubtful], asked[doubtful], values[doubtful], masks, found.forward
-                )
-            decided[here] = signs
+                walled = np.flatnonzero((skeleton.tight[block] >= skeleton.M).any(axis=1))
+                self._moving.append((block[walled], found.directions[walled], found.direction_radii[walled]))
+            if len(found.left):
+                found.signs[found.left] = self._decide_exactly(at[here][found.left], ids[here][found.left])
+            decided[here] = found.signs
         return decided
 
-    def _decide(
-        self,
-        block: Int64Array,
-        at: Int64Array,
-        ids: Int64Array,
-        values: FloatArray,
-        masks: Masks,
-        forward: Forward,
-    ) -> Int8Array:
-        """Signs that the first bound left open: the sharper adjoint bound, then exact integers. Zeros are recorded."""
-        rounded, skeleton = self.rounded, self.skeleton
-        signs = np.sign(values).astype(np.int8)
-        doubtful = np.arange(len(at))
-        if rounded.is_in_range:
-            forms = rounded.forms(ids, at, masks)
-            bound = rounded.value_errors(ids, at, forward) + rounded.adjoint_errors(forms, at, forward)
-            slopes = np.abs(forms.gradients) + rounded.gamma_back * forms.magnitudes
-            bound += np.einsum("ij,ij->i", slopes, skeleton.radii[block][at]) * SLACK
-            doubtful = np.flatnonzero(~(np.abs(values) > bound * SLACK))
-        if len(doubtful):
-            vertices = block[at[doubtful]]
-            self._settle_exactly(np.unique(vertices))
-            pairs = zip(vertices.tolist(), ids[doubtful].tolist(), strict=True)
-            exact = np.array([self.exact_signs[v][i] for v, i in pairs])
-            self.open_signs += len(doubtful)
-            signs[doubtful] = exact
-            if (exact == 0).any():
-                zeros = self._zeros_with_room()
-                zeros[ids[doubtful][exact == 0], vertices[exact == 0]] = True
+    def _decide_exactly(self, vertices: Int64Array, ids: Int64Array) -> Int8Array:
+        """Signs that the bounds left open, in exact integers. Zeros are recorded."""
+        self._settle_exactly(np.unique(vertices))
+        signs = np.array([self.exact_signs[v][i] for v, i in zip(vertices.tolist(), ids.tolist(), strict=True)])
+        self.open_signs += len(vertices)
+        if (signs == 0).any():
+            zeros = self._zeros_with_room()
+            zeros[ids[signs == 0], vertices[signs == 0]] = True
         return signs
 
     def _settle_exactly(self, vertices: Int64Array) -> None:
@@ -346,6 +326,11 @@ class Enumeration:
             self.exact_signs.pop(v, None)
         if self.zeros is not None:
             self.zeros[:, vertex:] = False
+
+    def _blocks(self, start: int) -> list[Int64Array]:
+        """The vertices from `start` on, a block at a time."""
+        last = self.skeleton.vertices
+        return [np.arange(first, min(first + BLOCK, last)) for first in range(start, last, BLOCK)]
 
     def _masks(self, block: Int64Array, upto: int) -> list[BoolArray]:
         """Active neurons at the vertices of a block, layer by layer: the sign is +1 (tight counts as inactive)."""
