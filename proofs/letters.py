@@ -16,12 +16,14 @@ from typing import Any
 
 from sympy import QQ
 
+from exactrev.arithmetic.numbers import lift
 from exactrev.network import Network, random_rational_network
 from exactrev.proofs.proof import Step, check
 
 __all__ = [
     "Forms",
     "LetterNetwork",
+    "at_numbers",
     "check_forms",
     "find_forms",
     "letter_field",
@@ -147,6 +149,13 @@ def sign_of(value: Any) -> int:
             raise ValueError(f"{value} has no sign that its coefficients show")
         signs.append(found.pop())
     return signs[0] * signs[1]
+
+
+def at_numbers(value: Any, numbers: Sequence[Fraction]) -> Fraction:
+    """A rational function at numbers for all its letters, in their order."""
+    places = list(zip(value.numer.ring.gens, numbers, strict=True))
+    above, below = (lift(polynomial.evaluate(places)) for polynomial in (value.numer, value.denom))
+    return above / below
 
 
 def relu(value: Any) -> Any:

@@ -35,12 +35,11 @@ from fractions import Fraction
 from itertools import permutations, product
 from typing import Any
 
-from exactrev.arithmetic.numbers import lift
 from exactrev.equivalence import decide_equal
 from exactrev.identifiability.second_networks import find_narrow
 from exactrev.network import AffineMap, Network, is_isomorphic
 from exactrev.network.isomorphisms import act_on_rows
-from exactrev.proofs.letters import find_forms, letter_field, letter_network, relu, sign_of
+from exactrev.proofs.letters import at_numbers, find_forms, letter_field, letter_network, relu, sign_of
 from exactrev.proofs.proof import Proof, Step, check
 
 __all__ = ["PROOF", "Chain", "derive", "replace_chain"]
@@ -172,13 +171,8 @@ def _cases_in_letters() -> Iterator[tuple[str, Chain, Any]]:
 
 def _at_numbers(chain: Chain, row: Sequence[int]) -> list[list[Fraction]]:
     """The rows of the last three layers, where x stands for the row [W | b]."""
-
-    def at(element: Any) -> Fraction:
-        places = list(zip(element.numer.ring.gens, map(Fraction, NUMBERS.values()), strict=True))
-        above, below = (lift(polynomial.evaluate(places)) for polynomial in (element.numer, element.denom))
-        return above / below
-
-    w, b, *others = (at(entry) for entry in (chain.w, chain.b, chain.v, chain.later, chain.n, chain.e))
+    entries = (chain.w, chain.b, chain.v, chain.later, chain.n, chain.e)
+    w, b, *others = (at_numbers(entry, list(map(Fraction, NUMBERS.values()))) for entry in entries)
     return [[*(w * c for c in row[:-1]), w * row[-1] + b], others[:2], others[2:]]
 
 

@@ -126,8 +126,8 @@ ROWS = (
         "§3.1",
         "networks of every architecture exist whose only isomorphisms are permutation and scaling",
         Standing.REFUTED,
-        "Proved: none exists with two consecutive hidden layers of width 1. Exist for n-1-m, 1-2-1-1 and 2-2-2-1 at "
-        "least; for other architectures open.",
+        "Proved: none exists with two consecutive hidden layers of width 1, and some do for n-1-k-m with k > 1, "
+        "1-2-1-m, 2-2-1-m, 2-3-1-m and 3-4-1-m. For n-1-m and 2-2-2-1 as well; for other architectures open.",
         (by_claim("I3"), by_claim("N4"), by_claim("N3")),
     ),
     Row(

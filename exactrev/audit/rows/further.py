@@ -141,24 +141,26 @@ ROWS = (
         "N2",
         "§5.2 (2)",
         "if z active implies z' active, there may or may not be further isomorphisms",
-        Standing.CHECKED,
-        "One network each.",
+        Standing.PROVED,
+        "Both on open sets: further ones in 2-3-2-1, say, none in 2-3-1-1.",
         (by_claim("N2"),),
     ),
     Row(
         "N3",
         "§5.2 (3)",
         "if z inactive implies z' inactive, there may or may not be further isomorphisms",
-        Standing.CHECKED,
-        "One network each; there always are where z' is alone in its layer.",
+        Standing.PROVED,
+        "Both on open sets: none in n-1-k-m for k > 1, with case 4 occurring as well; always further ones where z' is "
+        "alone in its layer and the boundaries do not touch.",
         (by_claim("N3"),),
     ),
     Row(
         "N4",
         "§5.2 (4)",
         "if z inactive implies z' active, there may or may not be further isomorphisms",
-        Standing.CHECKED,
-        "One network each.",
+        Standing.PROVED,
+        "Both on open sets: further ones where both are alone in their layers, and in 1-2-2-1; none in n-1-k-m for "
+        "k > 1, with case 3 occurring as well, and in 2-2-1-1.",
         (by_claim("N4"),),
     ),
     Row(

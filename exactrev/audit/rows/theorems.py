@@ -139,8 +139,8 @@ ROWS = (
         "after Theorem 1",
         "where two boundaries meet, one bends, the other bends, or none does (same layer)",
         Standing.REFUTED,
-        "Along ridges, where just two boundaries meet, it is proved off explicit polynomials. At single points it fails "
-        "for n_in >= 3, on an open set.",
+        "Along ridges, where just two boundaries meet, it is proved off explicit polynomials. At single points it "
+        "fails for n_in >= 3, on an open set.",
         (
             by_network(check_two_boundaries_of_one_layer_bend_at_one_point),
             by_statement("T1c", Outcome.HOLDS, "figure1", "classifier2d", "exchanged_pieces_a"),
@@ -151,8 +151,8 @@ ROWS = (
         "after Theorem 1",
         "layers can be read off from who bends at whom",
         Standing.REFUTED,
-        "Proved, off explicit polynomials: where every boundary is connected and those of connected neurons meet, layer "
-        "= 1 + the largest it bends at.",
+        "Proved, off explicit polynomials: where every boundary is connected and those of connected neurons meet, "
+        "layer = 1 + the largest it bends at.",
         (
             by_network(check_boundaries_do_not_tell_whether_layer_2_has_a_neuron_that_is_never_active),
             by_statement("T1d", Outcome.FAILS, "unseen_neuron", "exchanged_pieces_a"),
