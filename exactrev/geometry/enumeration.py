@@ -130,7 +130,7 @@ class Enumeration:
         for block, found in zip(blocks, self._answerer.ask(questions, len(blocks)), strict=True):
             signs, z, at, index = found.signs, found.values, found.at, found.index
             if len(at):
-                decided = self._decide_exactly(block[at], index + low)
+                decided = self._decide_exactly(block.start + at, index + low)
                 signs[at, index] = np.where(decided == 0, 1, decided)
                 z[at, index] = _agreeing(z[at, index], decided)
             skeleton.signs[low:high, block] = signs.T
@@ -257,14 +257,14 @@ class Enumeration:
         skeleton = self.skeleton
         decided = np.zeros(len(at), np.int8)
         blocks = self._blocks(start)
-        parts = [slice(*np.searchsorted(at, [block[0], block[-1] + 1]).tolist()) for block in blocks]
+        parts = [slice(*np.searchsorted(at, [block.start, block.stop]).tolist()) for block in blocks]
         questions = (
             Settling(
                 layer,
                 skeleton.points[block],
                 skeleton.tight[block],
                 self._masks(block, layer - 1),
-                at[here] - block[0],
+                at[here] - block.start,
                 ids[here],
                 self._speeds,
             )
@@ -275,7 +275,7 @@ class Enumeration:
             skeleton.points[block], skeleton.radii[block] = found.points, found.radii
             if found.directions is not None and found.direction_radii is not None:
                 walled = np.flatnonzero((skeleton.tight[block] >= skeleton.M).any(axis=1))
-                self._moving.append((block[walled], found.directions[walled], found.direction_radii[walled]))
+                self._moving.append((block.start + walled, found.directions[walled], found.direction_radii[walled]))
             if len(found.left):
                 found.signs[found.left] = self._decide_exactly(at[here][found.left], ids[here][found.left])
             decided[here] = found.signs
@@ -327,16 +327,15 @@ class Enumeration:
         if self.zeros is not None:
             self.zeros[:, vertex:] = False
 
-    def _blocks(self, start: int) -> list[Int64Array]:
-        """The vertices from `start` on, a block at a time."""
+    def _blocks(self, start: int) -> list[slice]:
+        """The vertices from `start` on, so many at a time."""
         last = self.skeleton.vertices
-        return [np.arange(first, min(first + BLOCK, last)) for first in range(start, last, BLOCK)]
+        return [slice(first, min(first + BLOCK, last)) for first in range(start, last, BLOCK)]
 
-    def _masks(self, block: Int64Array, upto: int) -> list[BoolArray]:
+    def _masks(self, block: slice, upto: int) -> list[BoolArray]:
         """Active neurons at the vertices of a block, layer by layer: the sign is +1 (tight counts as inactive)."""
         offsets, signs = self.rounded.offsets, self.skeleton.signs
-        first, last = int(block[0]), int(block[-1]) + 1
-        return [np.ascontiguousarray((signs[offsets[p] : offsets[p + 1], first:last] > 0).T) for p in range(upto)]
+        return [np.ascontiguousarray((signs[offsets[p] : offsets[p + 1], block] > 0).T) for p in range(upto)]
 
 
 def _room(Z: FloatArray, wanted: int, used: int) -> FloatArray:
