@@ -15,7 +15,7 @@ from exactrev.statements.registry import find_claim, find_statement
 from exactrev.statements.verification import verify
 from exactrev.verdict import Outcome
 
-__all__ = ["by_claim", "by_network", "by_statement", "proofs_of"]
+__all__ = ["by_claim", "by_network", "by_proof", "by_statement", "proofs_of"]
 
 
 def by_statement(
@@ -60,6 +60,11 @@ def by_network(check: Callable[[], str]) -> Evidence:
 def proofs_of(paper: str) -> tuple[Evidence, ...]:
     """The executable proofs that answer a claim, by its number."""
     return tuple(_by_proof(proof) for proof in PROOFS.values() if paper in proof.paper)
+
+
+def by_proof(label: str) -> Evidence:
+    """The executable proof of this label."""
+    return _by_proof(PROOFS[label])
 
 
 def _by_proof(proof: Proof) -> Evidence:

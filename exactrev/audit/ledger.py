@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from exactrev.audit.row import Row
 from exactrev.audit.rows import algorithms, definitions, further, induction, theorems
+from exactrev.audit.rows.needed import NEEDED
 from exactrev.errors import BadInput
 
-__all__ = ["ROWS", "as_table", "find_rows"]
+__all__ = ["ROWS", "as_table", "find_rows", "hypotheses_as_table"]
 
 _ORDER = """
     D1 I1 I2 I3 I4 R1 R2 R3 T1a T1b T1c T1d L2 T2 T2h T3a T3b T3c T3d T3e T3f A1 A2 A3 A4 A5 Q1 Q2
@@ -24,7 +26,9 @@ _ALL = (
     *further.ROWS,
 )
 
-ROWS: tuple[Row, ...] = tuple(sorted(_ALL, key=lambda row: _PLACE[row.id]))
+ROWS: tuple[Row, ...] = tuple(
+    replace(row, needed=NEEDED.get(row.id, ())) for row in sorted(_ALL, key=lambda row: _PLACE[row.id])
+)
 
 
 def find_rows(ids: Iterable[str] | None = None) -> list[Row]:
@@ -51,8 +55,15 @@ def as_table() -> str:
 
 
 
+def hypotheses_as_table() -> str:
+    """The hypotheses of theorems as a Markdown table: is each needed, and why."""
+    head = ["| claim | hypothesis | needed? | why |", "|---|---|---|---|"]
+    rows = (f"| {r.id} | {_cell(h.name)} | {h.need} | {_cell(h.why)} |" for r in ROWS for h in r.needed)
+    return "\n".join([*head, *rows]) + "\n"
+
+
 def _told(row: Row) -> str:
-    return f"{row.truth} *Needed?* {row.needed}" if row.needed else row.truth
+    return f"{row.truth} *Needed?* {'; '.join(map(str, row.needed))}." if row.needed else row.truth
 
 
 def _cell(text: str) -> str:

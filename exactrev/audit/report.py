@@ -52,6 +52,7 @@ class Result:
             failed.append("there is no evidence")
         if self.row.standing is Standing.PROVED and not any(f.evidence.kind == "proof" for f in self.findings):
             failed.append("there is no proof")
+        failed += [hypothesis.error for hypothesis in self.row.needed if hypothesis.error]
         return "; ".join(failed)
 
     @property
@@ -67,7 +68,15 @@ class Result:
             "verdict": self.verdict,
             "error": self.error,
             _TRUTH[row.standing]: row.truth,
-            "hypotheses": row.needed,
+            "hypotheses": [
+                {
+                    "hypothesis": hypothesis.name,
+                    "needed": str(hypothesis.need),
+                    "why": hypothesis.why,
+                    "evidence": [piece.name for piece in hypothesis.evidence],
+                }
+                for hypothesis in row.needed
+            ],
             "evidence": [
                 {
                     "kind": finding.evidence.kind,
@@ -86,8 +95,8 @@ class Result:
         row = self.row
         lines = [f"{self.verdict.upper():19} {row.id}, {row.where}: {row.says}"]
         lines += _indented(f"{_TRUTH[row.standing]}: ", row.truth)
-        if row.needed:
-            lines += _indented("hypotheses needed? ", row.needed)
+        for hypothesis in row.needed:
+            lines += _indented("hypothesis: ", str(hypothesis))
         for finding in self.findings:
             told = finding.text if finding.stands else f"FAILED, {finding.text}"
             lines += _indented(f"{finding.evidence.kind}: ", f"{finding.evidence.name}: {told}")
@@ -124,27 +133,34 @@ class Audit:
         return "\n".join([*lines, f"{len(self.results)} claims: {told}"])
 
 
-def run_row(row: Row, tell: Callable[[], None] = lambda: None, proofs: dict[str, Finding] | None = None) -> Result:
+Key = Evidence | tuple[str, str]
+
+
+def run_row(row: Row, tell: Callable[[], None] = lambda: None, ran: dict[Key, Finding] | None = None) -> Result:
     """Run the evidence for one row, proofs included that answer it; `tell` is called after each piece.
 
-    `proofs` keeps findings of proofs, so that one that answers several rows is run once for all of them.
+    `ran` keeps findings, so that evidence for several rows is run once for all of them.
     """
-    ran = {} if proofs is None else proofs
+    kept = {} if ran is None else ran
     findings = []
     for evidence in evidence_for(row):
-        finding = ran.get(evidence.name) if evidence.kind == "proof" else None
-        if finding is None:
-            finding = _run(evidence)
-        if evidence.kind == "proof":
-            ran[evidence.name] = finding
-        findings.append(finding)
+        key = _key(evidence)
+        if key not in kept:
+            kept[key] = _run(evidence)
+        findings.append(kept[key])
         tell()
     return Result(row, tuple(findings))
 
 
 def evidence_for(row: Row) -> tuple[Evidence, ...]:
-    """The proofs that answer a claim, then what its row cites."""
-    return (*proofs_of(row.id), *row.evidence)
+    """The proofs that answer a claim, what its row cites, and what its hypotheses do; each once."""
+    cited = (*proofs_of(row.id), *row.evidence, *(piece for h in row.needed for piece in h.evidence))
+    return tuple({_key(evidence): evidence for evidence in cited}.values())
+
+
+def _key(evidence: Evidence) -> Key:
+    """Proofs are the same if their labels are; other evidence if it runs the same function."""
+    return (evidence.kind, evidence.name) if evidence.kind == "proof" else evidence
 
 
 def audit(ids: Iterable[str] | None = None, progress: Callable[[int, int], None] | None = None) -> Audit:
@@ -164,8 +180,8 @@ def audit(ids: Iterable[str] | None = None, progress: Callable[[int, int], None]
         if progress is not None:
             progress(done, total)
 
-    proofs: dict[str, Finding] = {}
-    results = tuple(run_row(row, tell, proofs) for row in rows)
+    ran: dict[Key, Finding] = {}
+    results = tuple(run_row(row, tell, ran) for row in rows)
     return Audit(results, monotonic() - start)
 
 

@@ -12,7 +12,7 @@ from enum import Enum
 
 from exactrev.errors import ExactrevError
 
-__all__ = ["Evidence", "EvidenceFailed", "Row", "Standing", "require"]
+__all__ = ["Evidence", "EvidenceFailed", "Hypothesis", "Need", "Row", "Standing", "require"]
 
 
 class Standing(Enum):
@@ -49,12 +49,48 @@ class Evidence:
     command: str = ""
 
 
+class Need(Enum):
+    """Whether a hypothesis is needed.
+
+    NEEDED: in a network only it fails, and the conclusion too. NOT_NEEDED: the conclusion is proved without it.
+    NOT_FOUND: networks were drawn in which it fails alone, and the conclusion holds for all of these.
+    """
+
+    NEEDED = "needed"
+    NOT_NEEDED = "not needed"
+    NOT_FOUND = "no network found that needs it"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A hypothesis of what a row says, corrected where it had to be: is it needed, why, and what shows it."""
+
+    name: str
+    need: Need
+    why: str
+    evidence: tuple[Evidence, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.need} ({self.why})"
+
+    @property
+    def error(self) -> str:
+        """What is missing; empty if its evidence is of the kind that it needs."""
+        kinds = {piece.kind for piece in self.evidence}
+        if self.need is Need.NOT_NEEDED:
+            return "" if "proof" in kinds else f"no proof does without '{self.name}'"
+        return "" if kinds - {"proof"} else f"no network shows that '{self.name}' is needed, or that none was found"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A claim: its number, its place, what the paper says in a few words, and what is known of it.
 
     `truth` is the corrected statement of a refuted claim; otherwise what exactly holds, or what is missing. `needed`
-    tells, for a theorem, which hypotheses are needed, or have not been shown to be.
+    has the hypotheses of a theorem.
     """
 
     id: str
@@ -63,7 +99,7 @@ class Row:
     standing: Standing
     truth: str
     evidence: tuple[Evidence, ...] = ()
-    needed: str = ""
+    needed: tuple[Hypothesis, ...] = ()
 
 
 def require(condition: object, what: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from exactrev.audit import ROWS, Row, Standing, as_table, find_rows
+from exactrev.audit.ledger import hypotheses_as_table
 from exactrev.audit.report import evidence_for
 from exactrev.errors import BadInput
 from exactrev.proofs import PROOFS
@@ -59,6 +60,15 @@ def test_the_table_has_a_line_for_every_row_and_the_readme_has_the_table() -> No
     assert [line.split(" | ")[0].removeprefix("| ") for line in table.splitlines()[2:]] == [row.id for row in ROWS]
     assert all(len(re.findall(r"(?<!\\)\|", line)) == 6 for line in table.splitlines())
     assert table in _page("README.md")
+
+
+def test_every_theorem_says_which_of_its_hypotheses_are_needed_and_the_page_has_the_table() -> None:
+    theorems = [row for row in ROWS if row.id.startswith("T") and row.id != "T2h"]
+    assert [row.id for row in theorems if not row.needed] == []
+    for row in ROWS:
+        assert [hypothesis.error for hypothesis in row.needed if hypothesis.error] == []
+        assert {piece for h in row.needed for piece in h.evidence if piece.kind != "proof"} <= set(evidence_for(row))
+    assert hypotheses_as_table() in _page("docs/audit.md")
 
 
 def test_the_page_tells_the_story_of_every_refuted_claim() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import exactrev.audit.report as report
 from exactrev.audit import ROWS, Evidence, EvidenceFailed, Row, Standing, audit, run_row
 from exactrev.audit.evidence import by_statement
-from exactrev.audit.row import require
+from exactrev.audit.report import evidence_for
+from exactrev.audit.row import Hypothesis, Need, require
 from exactrev.errors import BadInput, BudgetSpent, TheoryContradicted
 from exactrev.verdict import Outcome
 
@@ -26,8 +29,8 @@ def _raising(error: Exception) -> Evidence:
 # Proofs have tests of their own, and those of regions take long; everything else is run here.
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 def test_the_evidence_cited_comes_out(row: Row) -> None:
-    for evidence in row.evidence:
-        assert evidence.run()
+    for evidence in evidence_for(row):
+        assert evidence.kind == "proof" or evidence.run()
 
 
 def test_progress_counts_every_piece_and_the_order_is_that_of_the_ledger() -> None:
@@ -60,6 +63,31 @@ def test_evidence_that_fails_turns_the_row_into_an_error(error: Exception) -> No
         assert result.to_json()["evidence"][1]["stands"] is False
         assert result.lines()[0].startswith("ERROR ")
         assert any("FAILED" in line for line in result.lines())
+
+
+def test_a_hypothesis_without_the_evidence_that_it_needs_is_an_error() -> None:
+    shown = Evidence("network", "a network", lambda: "fine")
+    proved = Evidence("proof", "a proof", lambda: "proved")
+    for need, evidence, error in (
+        (Need.NEEDED, (shown,), ""),
+        (Need.NEEDED, (proved,), "no network shows that 'h' is needed"),
+        (Need.NOT_FOUND, (), "or that none was found"),
+        (Need.NOT_FOUND, (shown,), ""),
+        (Need.NOT_NEEDED, (proved, shown), ""),
+        (Need.NOT_NEEDED, (shown,), "no proof does without 'h'"),
+    ):
+        row = replace(_row(Standing.CHECKED, shown), needed=(Hypothesis("h", need, "why", evidence),))
+        result = run_row(row)
+        assert (error in result.error) if error else not result.error
+        assert [finding.evidence for finding in result.findings] == list(dict.fromkeys((shown, *evidence)))
+        assert result.to_json()["hypotheses"][0]["needed"] == str(need)
+        assert any(f"h: {need} (why)" in line for line in result.lines())
+
+
+def test_evidence_of_a_hypothesis_that_fails_turns_its_row_into_an_error() -> None:
+    shown = Evidence("network", "right", lambda: "fine")
+    wrong = Hypothesis("h", Need.NEEDED, "why", (_raising(EvidenceFailed("it differs")),))
+    assert "it differs" in run_row(replace(_row(Standing.CHECKED, shown), needed=(wrong,))).error
 
 
 def test_what_is_proved_impossible_is_never_caught() -> None:

@@ -160,8 +160,9 @@ ROWS = (
         "App. C",
         "n_(k-1) points give in general linearly independent constraints for the signs",
         Standing.REFUTED,
-        "The rank is at most min(n_(k-1), rho) for a neuron and min(n_(k-1), rho n_k) for a layer, however many "
-        "points, and reached in the shapes looked at; rho is the rank of the gradients one layer down, n_in for k = 2.",
+        "Proved: the rank is min(n_(k-1), rho) for a neuron and min(n_(k-1), rho n_k) for a layer, off a polynomial's "
+        "zeros and however many points; rho is the rank of the gradients one layer down, n_in for k = 2. Off further "
+        "polynomials the signs are the only ones all the same.",
         (by_network(check_further_cells_add_no_equation_for_layer_1),),
     ),
     Row(
@@ -169,7 +170,7 @@ ROWS = (
         "App. C",
         "the bias follows once the weights are known up to sign",
         Standing.REFUTED,
-        "It follows once the signs of the layer before are known, too.",
+        "Proved: it follows from any one piece once the signs of the layer before are known, too.",
         (by_network(check_the_bias_depends_on_the_signs_of_the_layer_before),),
     ),
     Row(
@@ -184,9 +185,9 @@ ROWS = (
         "T3f",
         "after Thm 3",
         "where (iv) fails, the weights of the boundaries that were crossed are recovered",
-        Standing.CHECKED,
-        "On the network looked at: up to one factor for each neuron, and the weight whose boundary is not met is named "
-        "as open. In general the bias and the signs of the layer before may stay open.",
+        Standing.PROVED,
+        "Up to one factor for each chain. Other weights, the bias and the signs of the layer before may stay open, "
+        "even if all of N is known: for an open set of 2-5-2-1 networks.",
         (by_network(check_weights_of_crossed_boundaries_are_recovered_where_one_is_not_met),),
     ),
     Row(
@@ -194,7 +195,7 @@ ROWS = (
         "App. C",
         "the step also where the crossed boundary lies before layer k-1",
         Standing.PROVED,
-        "The factor c follows all the same; what stands for the weight is a sum over paths.",
+        "The factor c follows all the same; what stands for the weight is a sum over paths, which is no weight.",
     ),
     Row(
         "T3h",

@@ -131,8 +131,6 @@ ROWS = (
             by_network(check_bends_do_not_need_the_linear_regions_assumption),
             by_network(check_no_drawn_network_needs_the_linear_regions_assumption),
         ),
-        "General position: needed (regressor3d, where a weight is 0). Linear Regions Assumption: not needed, by the "
-        f"proof; no network found where only it fails and the conclusion too, {2 * DRAWN} He-initialised ones tried.",
     ),
     Row(
         "T1c",
@@ -158,8 +156,6 @@ ROWS = (
             by_statement("T1d", Outcome.FAILS, "unseen_neuron", "exchanged_pieces_a"),
             by_statement("T1d", Outcome.HOLDS, "figure1", "opposite_signs_a"),
         ),
-        "Connected boundaries: needed (exchanged_pieces_a). Boundaries of connected neurons meet: needed (2-2-2-1 and "
-        "2-2-3-1, where some are empty).",
     ),
     Row(
         "L2",
@@ -210,8 +206,6 @@ ROWS = (
             by_statement("T2", Outcome.FAILS, "exchanged_pieces_a"),
             by_network(check_boundaries_leave_a_weight_open_where_they_do_not_meet),
         ),
-        "Connected boundaries: needed (exchanged_pieces_a). Boundaries of connected neurons meet: needed (a 2-3-1-1 "
-        "network in which one weight is free). General position: needed (bounded_boundary).",
     ),
     Row(
         "T2d",
