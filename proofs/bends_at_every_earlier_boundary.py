@@ -239,8 +239,8 @@ PROOF = Proof(
     covers="all shapes, by the argument over patterns; as checked identities, with weights, biases and activities as "
     f"letters, {len(SHAPES)} shapes with up to three hidden layers; that the excluded polynomials are not 0, every "
     f"pattern of {len(SMALL)} shapes. Rational networks are decided by evaluating these polynomials (find_exceptional)",
-    does_not_cover="points on the boundaries of two earlier neurons that are no limit of points on one; networks with "
-    "weights that are 0 or tied",
+    does_not_cover="that every point on two boundaries is a limit of points on one earlier one only: the proof "
+    "bends_tell_layers_apart; networks with weights that are 0 or tied",
     length=10,
     derivation=derive,
 )

@@ -15,6 +15,8 @@ Proof. The polynomials are those of general position and of Theorem 1, the two p
   minors are kappa times those of g and v, of which by independence one is not 0; and kappa is not 0 by Theorem 1. In
   letters: in every pattern either some minor is not the zero polynomial, or the gradients of z and z' are dependent on
   a side and their forms have no zero in common there, so that this is the pattern of no ridge.
+- By general position every point on two boundaries is a limit of points of their ridges. So B[z] bends at every point
+  at which it meets an earlier boundary, whichever others pass through it: Theorem 1 without its proviso.
 - At a point where z and z' of layer 2 meet the boundary of u of layer 1 both bend, by the third item, if u, z, z' have
   independent gradients and weights from u. That is so for all networks near one for which it is so.
 """
@@ -22,7 +24,7 @@ Proof. The polynomials are those of general position and of Theorem 1, the two p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import combinations
+from itertools import combinations, combinations_with_replacement
 from typing import Any
 
 from exactrev.arithmetic.linear_algebra import determinant, matrix, rank
@@ -51,7 +53,7 @@ def derive(forms: FindForms = find_forms) -> Iterator[Step]:
 def _straight(forms: FindForms) -> Iterator[tuple[str, bool]]:
     for widths in SHAPES:
         net = letter_network(widths)
-        for (k, i), (m, j) in combinations(net.neurons(), 2):
+        for (k, i), (m, j) in combinations_with_replacement(list(net.neurons()), 2):
             off, on = (forms(net.tables, net.with_activity(m, j, d)) for d in (0, 1))
             yield f"{widths}, z[{k},{i}] at z[{m},{j}]", off[k - 1][i] == on[k - 1][i]
 
@@ -122,11 +124,11 @@ def _open() -> Iterator[tuple[str, bool]]:
 
 PROOF = Proof(
     label="bends_tell_layers_apart",
-    paper=("T1c",),
+    paper=("T1c", "T1b"),
     where="after Theorem 1, §3.3",
     statement="Off explicit polynomials, for n_in >= 2, along a ridge of two boundaries exactly one of three is the "
-    "case: the one bends and is of the later layer, the other does and is, or none does and both are of one layer. At "
-    "single points it is false for n_in >= 3 on an open set.",
+    "case: the one bends and is of the later layer, the other does and is, or none does and both are of one layer. So "
+    "B[z] bends wherever it meets an earlier boundary. At single points two may bend, for n_in >= 3 on an open set.",
     covers="all shapes, by the argument over patterns; all pairs of neurons in every pattern, with weights and biases "
     f"as letters, of {len(SHAPES)} shapes; the open set in letters for 3-3-2-1. Rational networks are decided by the "
     "polynomials of the two proofs that it rests on",

@@ -12,7 +12,8 @@ Proof. The polynomials are those of general position and of Theorem 1.
   of boundaries that run straight on, and the other two pieces are of the one that bends: there is one way to pair them.
 - B[z] without the points where two further boundaries meet it is connected, by general position. It consists of the
   interiors of its pieces and of ridges. Were some of its pieces not reached from the others across ridges, they and
-  the others, with their ridges, would be open in it. So B[z] is what is reached from any one of its pieces.
+  the others, with their ridges, would be open in it. So B[z] is what is reached from any one of its pieces, and on the
+  way it crosses the whole layer before: the chain that Theorem 3 walks along (T2d).
 - Boundaries that meet do so along ridges, and there the one of the later layer bends, or none does and they are level.
   By induction: in layer 1 nobody bends, nor does anybody who is level with one of them. A neuron of layer k bends at
   all of layer k-1, by hypothesis, and at nobody of layer k or later, and all of its level are of layer k. So its layer
@@ -97,11 +98,11 @@ def _examples() -> Iterator[tuple[str, bool]]:
 
 PROOF = Proof(
     label="layers_are_read_off_bends",
-    paper=("T1d",),
+    paper=("T1d", "T2d"),
     where="after Theorem 1, §3.3",
     statement="Where every boundary is connected and those of connected neurons meet, then, off explicit polynomials, "
     "continuing unlabelled pieces across ridges gives the boundaries, and the layer of each is 1 or 1 more than the "
-    "largest that it bends at.",
+    "largest that it bends at. Each is a chain of pieces that meets all of the layer before, as Theorem 3 needs.",
     covers="any architecture by induction; the pairing in letters; the depths, with the function that recovery calls, "
     f"for all sets of further meetings in {len(HIDDEN)} architectures",
     does_not_cover="that the hypotheses are needed: explicit networks (T1d's row of the audit); networks on the zeros "

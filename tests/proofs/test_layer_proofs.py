@@ -14,16 +14,22 @@ from exactrev.proofs.proof import check, rests_on, run_steps
 from exactrev.recovery.from_boundaries import find_depths, pair_up
 
 
-def hears_its_own_layer(tables: Any, activity: Any) -> Any:
-    """Each neuron adds the activation of the next one of its layer."""
+def _with_neighbours(tables: Any, activity: Any, which: int) -> Any:
+    """Each neuron adds the form of the one before it in its layer, times the activity of that one, or its own."""
     forms = find_forms(tables, activity)
-    return [
-        [
-            [c + d * e for c, e in zip(form, layer[i - 1], strict=True)]
-            for i, (form, d) in enumerate(zip(layer, on, strict=True))
-        ]
-        for layer, on in zip(forms, [*activity, [0] * len(forms[-1])], strict=True)
-    ]
+    changed = []
+    for layer, on in zip(forms, [*activity, [0] * len(forms[-1])], strict=True):
+        added = [[on[i - which] * c for c in layer[i - 1]] for i in range(len(layer))]
+        changed.append([[c + e for c, e in zip(*pair, strict=True)] for pair in zip(layer, added, strict=True)])
+    return changed
+
+
+def hears_its_own_layer(tables: Any, activity: Any) -> Any:
+    return _with_neighbours(tables, activity, 1)
+
+
+def hears_itself(tables: Any, activity: Any) -> Any:
+    return _with_neighbours(tables, activity, 0)
 
 
 def linear(tables: Any, activity: Any) -> Any:
@@ -35,7 +41,7 @@ def unbiased(tables: Any, activity: Any) -> Any:
     return find_forms([[[*row[:-1], 0 * row[-1]] for row in table] for table in tables], activity)
 
 
-@pytest.mark.parametrize("broken", [hears_its_own_layer, linear, unbiased])
+@pytest.mark.parametrize("broken", [hears_its_own_layer, hears_itself, linear, unbiased])
 def test_what_tells_layers_apart_fails_for_other_forms(broken: Any) -> None:
     result = run_steps(apart.derive(broken), apart.PROOF.length)
     assert not result.proved
