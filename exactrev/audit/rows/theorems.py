@@ -123,8 +123,8 @@ ROWS = (
         "Theorem 1",
         "B[z] bends wherever it meets B[z'] of an earlier layer",
         Standing.PROVED,
-        "For n_in >= 2, off explicit polynomials, where it meets one earlier boundary. It fails for exceptional "
-        "networks, such as trained ones with weights 0.",
+        "For n_in >= 2, off explicit polynomials, at every point of both. It fails for exceptional networks, such as "
+        "trained ones with weights 0.",
         (
             by_statement("T1b", Outcome.HOLDS, "figure1", "classifier2d", "exchanged_pieces_a"),
             by_statement("T1b", Outcome.FAILS, "regressor3d", "parallel_coincident"),
