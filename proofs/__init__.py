@@ -7,6 +7,6 @@ Stands above everything that is proved about. In the source tree this folder lie
 from __future__ import annotations
 
 from exactrev.proofs.proof import Proof, ProofResult, Status, Step
-from exactrev.proofs.registry import PROOFS, find_proof
+from exactrev.proofs.registry import PROOFS, find_proofs
 
-__all__ = ["PROOFS", "Proof", "ProofResult", "Status", "Step", "find_proof"]
+__all__ = ["PROOFS", "Proof", "ProofResult", "Status", "Step", "find_proofs"]

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from exactrev.errors import BadInput
 from exactrev.proofs.proof import Proof
 
-__all__ = ["PROOFS", "find_proof"]
+__all__ = ["PROOFS", "find_proofs"]
 
 _LABELS = (
     "permuting_a_layer_changes_nothing",
@@ -46,13 +46,10 @@ def _load(label: str) -> Proof:
 PROOFS: Mapping[str, Proof] = MappingProxyType({label: _load(label) for label in _LABELS})
 
 
-def find_proof(name: str) -> Proof:
-    """The proof with this label, or the first that answers the claim with this number.
-
-    Raises `BadInput` if there is none.
-    """
-    for proof in PROOFS.values():
-        if name == proof.label or name in proof.paper:
-            return proof
+def find_proofs(name: str) -> list[Proof]:
+    """The proof with this label, or all that answer the claim with this number. Raises `BadInput` if there is none."""
+    found = [proof for proof in PROOFS.values() if name == proof.label or name in proof.paper]
+    if found:
+        return found
     known = ", ".join(f"{proof.label} ({', '.join(proof.paper)})" for proof in PROOFS.values())
     raise BadInput("", "proof", f"{name!r}", f"one of {known}")

@@ -22,10 +22,10 @@ __all__ = ["prove"]
 def _read_labels(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> list[str]:
     if not values:
         return []
-    from exactrev.proofs import find_proof
+    from exactrev.proofs import find_proofs
 
     try:
-        return list(dict.fromkeys(find_proof(value).label for value in values))
+        return list(dict.fromkeys(proof.label for value in values for proof in find_proofs(value)))
     except BadInput as error:
         raise click.BadParameter(f"{error.found} is not {error.expected}.") from None
 
@@ -36,7 +36,7 @@ def _read_labels(ctx: click.Context, param: click.Parameter, values: tuple[str, 
 @as_json
 @click.pass_context
 def prove(ctx: click.Context, labels: list[str], listing: bool, as_json: bool) -> None:
-    """Run the proofs of the paper's statements, or those with the given LABELs (or the paper's numbers).
+    """Run the proofs of the paper's statements, or those with the given LABELs (or all for the paper's numbers).
 
     A proof calls the functions that recover and verify with letters instead of numbers, and checks every step. The exit
     code is 0 if all steps hold, 1 if one is false: then the statement, its proof or the program is wrong.

@@ -10,7 +10,7 @@ import pytest
 from command_line import Run
 
 import exactrev.proofs
-from exactrev.proofs import PROOFS, Step, find_proof
+from exactrev.proofs import PROOFS, Step, find_proofs
 from exactrev.proofs.proof import check
 
 
@@ -26,7 +26,7 @@ def test_the_record_has_every_step(run: Run) -> None:
     record = run("prove", "permuting_a_layer_changes_nothing", "--json").json
     (proof,) = record["proofs"]
     assert (record["proved"], proof["status"]) == (1, "proved")
-    assert len(proof["steps"]) == find_proof("I1").length
+    assert len(proof["steps"]) == find_proofs("I1")[0].length
     assert all(step["holds"] and step["cases"] and step["counterexample"] is None for step in proof["steps"])
 
 
@@ -45,7 +45,7 @@ def test_a_false_step_is_shown_and_exits_with_1(run: Run, monkeypatch: pytest.Mo
     def derive() -> Iterator[Step]:
         yield check("one is two", [("1", 1 == 2)])
 
-    false = replace(find_proof("I1"), derivation=derive, length=1)
+    false = replace(find_proofs("I1")[0], derivation=derive, length=1)
     monkeypatch.setattr(exactrev.proofs, "PROOFS", MappingProxyType({false.label: false}))
     answer = run("prove")
     assert answer.code == 1

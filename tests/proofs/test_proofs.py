@@ -10,7 +10,7 @@ import pytest
 
 import exactrev.proofs
 from exactrev.errors import BadInput
-from exactrev.proofs import PROOFS, Proof, Status, Step, find_proof
+from exactrev.proofs import PROOFS, Proof, Status, Step, find_proofs
 from exactrev.proofs.proof import check
 from exactrev.statements.registry import CLAIMS, STATEMENTS
 
@@ -45,12 +45,12 @@ def test_a_label_that_a_statement_has_is_about_the_same_claim() -> None:
             assert statement.paper in PROOFS[statement.label].paper
 
 
-def test_a_proof_is_found_by_label_and_by_the_papers_number() -> None:
+def test_a_proof_is_found_by_label_and_by_all_of_the_papers_numbers() -> None:
     for label, proof in PROOFS.items():
-        assert find_proof(label) is proof
-        assert proof.paper[0] in find_proof(proof.paper[0]).paper
+        assert find_proofs(label) == [proof]
+        assert all(proof in find_proofs(number) for number in proof.paper)
     with pytest.raises(BadInput, match="nonsense"):
-        find_proof("nonsense")
+        find_proofs("nonsense")
 
 
 def _proof(*steps: Step) -> Proof:
