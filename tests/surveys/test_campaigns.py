@@ -249,6 +249,13 @@ def test_a_log_that_was_tampered_with_is_refused_in_one_line(
     assert bad.read_bytes() == before
 
 
+def test_a_record_may_not_come_twice(lines: list[Any], tmp_path: Path) -> None:
+    bad = tmp_path / "twice.log"
+    bad.write_text("".join(json.dumps(line) + "\n" for line in [*lines, lines[1]]))
+    with pytest.raises(BadInput, match="line 4, task: found the number 0, again"):
+        read_log(str(bad))
+
+
 @pytest.mark.parametrize("data", [b"", b"{", b"\n", b"[1]\n", b"\xff\n", b"{}\n", b"[" * 5000 + b"\n"])
 def test_what_is_no_log_is_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "no.log"

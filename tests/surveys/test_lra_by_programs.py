@@ -52,6 +52,7 @@ def test_it_holds_where_the_layer_above_is_off_but_no_boundary_is_near() -> None
     ("second", "last"),
     [
         (([[1, 2], [-1, 0]], [1, 3]), ([[1, 5]], [0])),  # a weight is 0
+        (([[1, 2]], [0]), ([[1]], [0])),  # a bias is 0: a1 + 2 a2 vanishes on a quadrant, and is never off
         (([[1, 2], [-1, 1]], [1, 3]), ([[1, 0]], [0])),  # nobody listens to one
         (([[1, 2], [2, 1]], [1, 2]), ([[1, 5]], [0])),  # 1 + a1 and 2 + 2 a1 switch together where only a1 is on
         (([[1, 2], [-1, 1]], [1, 3]), ([[1, 1]], [0])),  # where both are on, a1 cancels
