@@ -29,7 +29,8 @@ of a cell at p: all of them vanish at p.
   since X contains no open part of it. If B[z] is connected they share a point, of X, around which B[z] without X is
   connected and meets both A and A': a contradiction.
 
-A rational network is decided by ranks (`find_degenerate`).
+A rational network is decided by evaluating them: they are those of position in
+`exceptional_networks_are_zeros_of_polynomials`.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ from typing import Any
 
 from exactrev.arithmetic.linear_algebra import Solution, determinant, matrix, nullspace, rank, solve
 from exactrev.arithmetic.numbers import lift
-from exactrev.network import AffineMap, Network, Neuron, random_rational_network
+from exactrev.network import AffineMap, Network, random_rational_network
 from exactrev.proofs.letters import (
     Activity,
     Forms,
@@ -56,11 +57,10 @@ from exactrev.proofs.letters import (
 )
 from exactrev.proofs.proof import Proof, Step, check
 
-__all__ = ["PROOF", "derive", "find_degenerate", "point_with_values"]
+__all__ = ["PROOF", "derive", "point_with_values"]
 
 FindForms = Callable[[Any, Any], Forms]
 Paths = Callable[..., Any]
-Pattern = tuple[tuple[int, ...], ...]
 
 SHAPES = ((1, 2, 2, 1), (2, 2, 2, 1), (2, 3, 2, 1), (3, 1, 2, 1, 1), (2, 2, 1, 2, 1))
 SMALL = ((1, 2, 1, 1), (2, 2, 2, 1), (3, 2, 1, 1), (2, 1, 2, 1, 1))
@@ -83,25 +83,6 @@ def derive(forms: FindForms = find_forms, paths: Paths = path_sum) -> Iterator[S
     yield check("forms of two patterns differ by paths times forms of earlier neurons", _telescope(forms, paths))
     yield check("in numbers, there are points with any small values of the preactivations", _values(forms, paths))
     yield check("orthants hang together without the points where two coordinates are 0", _orthants())
-    yield check("a network in which three boundaries meet at a point is found", _exceptions())
-
-
-def find_degenerate(net: Network) -> Iterator[tuple[tuple[Neuron, ...], Pattern]]:
-    """(neurons, pattern) with dependent gradients in the pattern, and forms that have a zero in common.
-
-    No pattern has to occur in the network, so that something found refutes nothing; if nothing is found, the theorem is
-    proved for the network. All patterns are gone through.
-    """
-    neurons = list(net.neurons())
-    tables = tables_of(net)
-    for pattern in patterns(net.hidden_widths):
-        forms = find_forms(tables, pattern)
-        for size in range(1, net.n_in + 2):
-            for some in combinations(neurons, size):
-                rows = [forms[k - 1][i] for k, i in some]
-                gradients, whole = (rank(matrix(part)) for part in ([row[:-1] for row in rows], rows))
-                if gradients == whole < size:
-                    yield some, pattern
 
 
 def point_with_values(
@@ -254,17 +235,6 @@ def _orthants() -> Iterator[tuple[str, bool]]:
         yield f"{n} coordinates", reached == orthants
 
 
-def _exceptions() -> Iterator[tuple[str, bool]]:
-    # u = (x, y), z = u_1 + u_2 where both are on: all three vanish at 0
-    three = Network.from_arrays([([[1, 0], [0, 1]], [0, 0]), ([[1, 1]], [0]), ([[1]], [0])])
-    yield "three boundaries at one point", any(len(found[0]) == 3 for found in find_degenerate(three))
-    # z = a_1 vanishes on an open set
-    thick = Network.from_arrays([([[1, 0], [0, 1]], [0, 0]), ([[1, 0]], [0]), ([[1]], [0])])
-    yield "a boundary with interior", ((Neuron(2, 0),), ((0, 0), (0,))) in set(find_degenerate(thick))
-    bent = Network.from_arrays([([[1, 0], [0, 1]], [0, 0]), ([[1, 2]], [-1]), ([[1]], [0])])
-    yield "a network in general position", not list(find_degenerate(bent))
-
-
 PROOF = Proof(
     label="boundaries_cross_like_coordinate_hyperplanes",
     paper=("R3",),
@@ -274,8 +244,8 @@ PROOF = Proof(
     "1, boundaries meet along ridges in pairs, and crossings of three do not separate a connected boundary.",
     covers="all shapes, all weights and almost all biases, by the argument over patterns; its identities in "
     f"{len(SHAPES)} shapes with weights, biases and both patterns as letters; independence in letters in every pattern "
-    f"of {len(SMALL)} shapes. Rational networks are decided by ranks (find_degenerate)",
+    f"of {len(SMALL)} shapes. Rational networks are decided by exceptional_networks_are_zeros_of_polynomials",
     does_not_cover="the two lines of topology at its end, which are in words; networks on the zeros of the polynomials",
-    length=8,
+    length=7,
     derivation=derive,
 )

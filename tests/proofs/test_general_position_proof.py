@@ -1,4 +1,4 @@
-"""General position: its proof fails for other forms and sums over paths; degenerate networks are found by ranks."""
+"""General position: its proof fails for other forms and sums over paths; off its polynomials statements hold."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from exactrev.network import Network, Neuron, random_rational_network
+from exactrev.network import random_rational_network
 from exactrev.proofs import boundaries_cross_like_coordinate_hyperplanes as position
-from exactrev.proofs.bends_at_every_earlier_boundary import find_exceptional
+from exactrev.proofs.exceptional_networks_are_zeros_of_polynomials import find_exceptional
 from exactrev.proofs.letters import find_forms, path_sum
 from exactrev.proofs.proof import check, run_steps
 from exactrev.statements import verify
@@ -49,21 +49,11 @@ def test_without_biases_all_boundaries_meet_at_0() -> None:
     assert not check("", position._apart(unbiased)).holds
 
 
-def test_what_is_not_degenerate_has_boundaries_that_meet_in_pairs_and_tell_layers_apart() -> None:
-    regular = [
-        net
-        for seed in range(6)
-        if not any(position.find_degenerate(net := random_rational_network((2, 2, 2, 1), seed)))
-    ]
+def test_boundaries_of_a_network_off_the_polynomials_meet_in_pairs_and_tell_layers_apart() -> None:
+    networks = [random_rational_network((2, 2, 2, 1), seed) for seed in range(6)]
+    regular = [net for net in networks if not any(find_exceptional(net, kinds=("position",)))]
     assert regular
     assert all(verify(net, ["R3"])["R3"].holds for net in regular)
-    bent = [net for net in regular if not any(find_exceptional(net))]
+    bent = [net for net in regular if not any(find_exceptional(net, kinds=("paths",)))]
     assert bent
     assert all(verify(net, ["T1c"])["T1c"].holds for net in bent)
-
-
-def test_two_parallel_boundaries_are_degenerate_only_where_they_coincide() -> None:
-    for bias, expected in ((1, False), (0, True)):
-        net = Network.from_arrays([([[1, 0], [2, 0]], [0, bias]), ([[1, 1]], [0])])
-        pair = (Neuron(1, 0), Neuron(1, 1))
-        assert (pair in {neurons for neurons, _ in position.find_degenerate(net)}) == expected
