@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exactrev.cli.application import ExitCode
-from exactrev.cli.arguments import as_json, load_network, raw_option
+from exactrev.cli.arguments import as_json, load_network, open_workers, raw_option, workers_options
 from exactrev.cli.certificates import certificates_option, check_folder, write_certificates
 from exactrev.cli.printing import described, print_json, print_lines
 from exactrev.errors import BadInput
@@ -38,12 +38,21 @@ _LISTED = 40
     metavar="S",
     help="Stop after S seconds; what is open then is undecided.",
 )
+@workers_options
 @certificates_option
 @raw_option
 @as_json
 @click.pass_context
 def compare(
-    ctx: click.Context, first: str, second: str, budget: float | None, folder: str | None, raw: bool, as_json: bool
+    ctx: click.Context,
+    first: str,
+    second: str,
+    budget: float | None,
+    count: int | None,
+    address: str | None,
+    folder: str | None,
+    raw: bool,
+    as_json: bool,
 ) -> None:
     """Decide whether A and B are the same function on all of R^n.
 
@@ -58,7 +67,8 @@ def compare(
     from exactrev.equivalence import compare as compare_networks
 
     start = time.monotonic()
-    comparison = compare_networks(a, b, budget)
+    with open_workers(count, address) as workers:
+        comparison = compare_networks(a, b, budget, workers)
     seconds = round(time.monotonic() - start, 3)
     if as_json:
         print_json(_record(first, second, a, b, comparison, seconds))

@@ -18,6 +18,7 @@ from exactrev.equivalence.side_by_side import Side, owner_of, require_comparable
 from exactrev.equivalence.simplest import Difference, find_simplest_difference
 from exactrev.equivalence.vanishing import Vanishes
 from exactrev.network import Isomorphism, Network, Neuron
+from exactrev.parallel import Workers
 from exactrev.search import Budget
 from exactrev.verdict import Outcome
 
@@ -73,11 +74,13 @@ class Comparison:
         return self.relation is not Relatedness.DIFFERENT
 
 
-def compare(a: Network, b: Network, budget: float | None = None) -> Comparison:
+def compare(
+    a: Network, b: Network, budget: float | None = None, workers: Workers | None = None
+) -> Comparison:
     """How a and b, of whatever architectures, are related as functions on all of R^n; exact.
 
-    After `budget` seconds what is open stays undecided. Raises `InvalidNetwork` if they differ in their numbers of
-    inputs or outputs.
+    After `budget` seconds what is open stays undecided. Workers share the searches; the answer is the same. Raises
+    `InvalidNetwork` if they differ in their numbers of inputs or outputs.
 
     >>> a = Network.from_arrays([([[1], [-1]], [0, 1]), ([[2, 3]], [0])])
     >>> compare(a, Network.from_arrays([([[-4], [1]], [4, 0]), ([["3/4", 2]], [0])])).relation
@@ -90,7 +93,7 @@ def compare(a: Network, b: Network, budget: float | None = None) -> Comparison:
     if a == b:
         return Comparison(Relatedness.IDENTICAL, "all weights are equal")
     deadline = None if budget is None else time.monotonic() + budget
-    verdict = decide_equal(a, b, Budget(_NO_LIMIT, deadline))
+    verdict = decide_equal(a, b, Budget(_NO_LIMIT, deadline), workers)
     isomorphism = verdict.witness.get("isomorphism")
     if isomorphism is not None:
         return Comparison(Relatedness.ISOMORPHIC, "a permutation and positive scaling of neurons", isomorphism)

@@ -17,6 +17,7 @@ from exactrev.equivalence.climbing import Floats, starts
 from exactrev.equivalence.side_by_side import owner_of, require_comparable, side_by_side
 from exactrev.equivalence.vanishing import Vanishes, find_nonzero_point
 from exactrev.network import Network, Point
+from exactrev.parallel import Workers
 from exactrev.search import Budget, Found, Open
 
 __all__ = [
@@ -59,9 +60,14 @@ def find_difference(truth: Network, candidate: Network, seed: int = 0, budget: i
     return answer.point if isinstance(answer, Found) else None
 
 
-def find_nonzero_difference(a: Network, b: Network, budget: Budget | None = None) -> Found | Vanishes | Open:
+def find_nonzero_difference(
+    a: Network, b: Network, budget: Budget | None = None, workers: Workers | None = None
+) -> Found | Vanishes | Open:
     """A point where a - b is not zero, or the proof that there is none, by search alone."""
-    return find_nonzero_point(side_by_side(a, b), budget, side_of=lambda neuron: owner_of(a, b, neuron)[0])
+    difference = side_by_side(a, b)
+    return find_nonzero_point(
+        difference, budget, side_of=lambda neuron: owner_of(a, b, neuron)[0], workers=workers
+    )
 
 
 def find_easy_difference(a: Network, b: Network, seed: int = 0) -> Point | None:

@@ -17,14 +17,17 @@ from exactrev.equivalence.vanishing import Vanishes
 from exactrev.errors import TheoryContradicted
 from exactrev.network import Network, Point
 from exactrev.network.isomorphisms import find_isomorphism
+from exactrev.parallel import Workers
 from exactrev.search import Budget, Found
 from exactrev.verdict import Outcome, Verdict
 
 __all__ = ["decide_equal"]
 
 
-def decide_equal(a: Network, b: Network, budget: Budget | None = None) -> Verdict:
-    """Whether a(x) = b(x) for all x.
+def decide_equal(
+    a: Network, b: Network, budget: Budget | None = None, workers: Workers | None = None
+) -> Verdict:
+    """Whether a(x) = b(x) for all x. Workers share the searches; the verdict is the same.
 
     HOLDS by an isomorphism (§3.1); or because nothing is left of the difference a - b when neurons that both have are
     made one, and superfluous ones go; or because no point makes an output of what is left positive or negative (the
@@ -46,7 +49,7 @@ def decide_equal(a: Network, b: Network, budget: Budget | None = None) -> Verdic
     point = find_easy_difference(a, b)
     if point is not None:
         return _fails(a, b, point, "a point was found")
-    answer = find_nonzero_difference(a, b, budget)
+    answer = find_nonzero_difference(a, b, budget, workers)
     if isinstance(answer, Found):
         return _fails(a, b, answer.point, "a search found a point")
     if not isinstance(answer, Vanishes):

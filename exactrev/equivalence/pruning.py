@@ -7,7 +7,7 @@ not proved is not used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -18,12 +18,13 @@ from exactrev.equivalence.climbing import climb, starts
 from exactrev.equivalence.side_by_side import Side
 from exactrev.errors import TheoryContradicted
 from exactrev.network import AffineMap, Network, Neuron, Point
-from exactrev.search import Budget, Condition, Found, Impossible, find_point, is_on
+from exactrev.search import Answer, Budget, Condition, Found, Impossible, Searches, is_on
 
 __all__ = ["CASES", "Pruned", "Step", "prune", "prune_with_proofs"]
 
 FloatArray = npt.NDArray[np.float64]
 Row = list[Fraction]
+Question = tuple[Condition, ...]
 
 _SAMPLES = 600
 _STARTS = 48
@@ -78,6 +79,7 @@ def prune_with_proofs(
     points: Iterable[Point] = (),
     side_of: Callable[[Neuron], Side] | None = None,
     cases: int = CASES,
+    searches: Searches | None = None,
 ) -> Pruned:
     """The same function, without hidden neurons that are proved to be superfluous, and why each of them is.
 
@@ -85,9 +87,10 @@ def prune_with_proofs(
     is a positive multiple of another's becomes part of that, even if their rows differ in entries that do not matter.
     Then, downwards, those go that no neuron listens to. A layer that would be empty keeps one neuron with weights 0.
     `points` are added to the samples. If the network is two side by side, `side_of` says to which a neuron belongs;
-    then no search is made for neurons that both are found to have. One search looks at no more than `cases` cases.
+    then no search is made for neurons that both are found to have. One search looks at no more than `cases` cases;
+    `searches` may have workers to look ahead.
     """
-    return _Pruning(net, budget or Budget(), points, side_of, cases).run()
+    return _Pruning(net, budget or Budget(), points, side_of, cases, searches or Searches()).run()
 
 
 class _Pruning:
@@ -98,8 +101,9 @@ class _Pruning:
         points: Iterable[Point],
         side_of: Callable[[Neuron], Side] | None,
         cases: int,
+        searches: Searches,
     ) -> None:
-        self.net, self.depth, self.budget, self.cases = net, net.depth, budget, cases
+        self.net, self.depth, self.budget, self.cases, self.searches = net, net.depth, budget, cases, searches
         self.nonzero: Point | None = None
         self.layers: list[list[Row]] = [[[*w, b] for w, b in zip(f.W, f.b, strict=True)] for f in net.layers]
         self.names: list[list[Neuron | None]] = [
@@ -158,22 +162,30 @@ class _Pruning:
         self._drop(k, gone)
 
     def _drop_never_active(self, k: int) -> None:
-        """Neurons that are on at no sample are searched for; a point that is found becomes a sample."""
-        gone = {}
+        """Neurons that are on at no sample, nor after a climb, are searched for; a point found becomes a sample."""
+        suspects = []
         for i in range(len(self.layers[k])):
             if self._is_done():
+                return
+            if not (self._is_common(k, i) or self._is_on_somewhere(k, i) or self._climb_to(k, i)):
+                suspects.append(i)
+        net, gone = self._network(), {}
+        questions: list[Question] = [(is_on(net, Neuron(k + 1, i)),) for i in suspects]
+        self._expect(net, questions)
+        for i, question in zip(suspects, questions, strict=True):
+            if self._is_done():
                 break
-            if self._is_common(k, i) or (self._activations(k)[:, i] > 0).any():
+            if self._is_on_somewhere(k, i):
                 continue
-            if self._climb_to(k, i):
-                continue
-            net = self._network()
-            answer = find_point(net, [is_on(net, Neuron(k + 1, i))], self.budget.share(self.cases))
+            answer = self._find_point(net, question)
             if isinstance(answer, Impossible):
                 gone[i] = Step(self._name(k, i), "never active", proofs=(answer,))
             elif isinstance(answer, Found):
                 self._add(answer.point)
         self._drop(k, gone)
+
+    def _is_on_somewhere(self, k: int, i: int) -> bool:
+        return bool((self._activations(k)[:, i] > 0).any())
 
     def _climb_to(self, k: int, i: int) -> bool:
         """Whether climbing in floats leads to a point where the neuron is on; it becomes a sample."""
@@ -190,6 +202,10 @@ class _Pruning:
         """Neurons whose activations are proportional on all samples become one, where that is proved."""
         gone: dict[int, Step] = {}
         a = self._activations(k)
+        if self.searches.look_ahead:
+            first = (next(self._alike(k, i, a), None) for i in range(1, len(self.layers[k])))
+            claims = [self._proportional(k, *pair) for pair in first if pair is not None]
+            self._expect(self._network(), [question for claim in claims if claim for question in claim[1]])
         for i in range(1, len(self.layers[k])):
             for j in range(i):
                 if self._is_done():
@@ -204,6 +220,12 @@ class _Pruning:
                     a = self._activations(k)
         self._drop(k, gone)
 
+    def _alike(self, k: int, i: int, a: FloatArray) -> Iterator[tuple[int, int]]:
+        """Pairs (i, j) that a proof may make one."""
+        for j in range(i):
+            if not (self._is_common(k, i) and self._is_common(k, j)) and self._look_alike(a, i, j):
+                yield i, j
+
     @staticmethod
     def _look_alike(a: FloatArray, i: int, j: int) -> bool:
         p, q = a[:, i], a[:, j]
@@ -212,8 +234,11 @@ class _Pruning:
         at = int(np.argmax(np.minimum(p / p.max(), q / q.max())))
         return bool((np.abs(p / p[at] - q / q[at]) <= _ALIKE * (1 + p / p[at])).all())
 
-    def _merge_if_proved(self, k: int, i: int, j: int) -> Step | None:
-        """Make i a part of j if ReLU(z_i) = c ReLU(z_j): neither is larger anywhere. c is read off at a sample."""
+    def _proportional(self, k: int, i: int, j: int) -> tuple[Fraction, list[Question]] | None:
+        """A factor c, and what must be impossible if ReLU(z_i) = c ReLU(z_j): that either is larger anywhere.
+
+        c is read off at a sample; None if it cannot be.
+        """
         a = self._activations(k)
         at = int(np.argmax(np.minimum(a[:, i] / a[:, i].max(), a[:, j] / a[:, j].max())))
         net = self._network()
@@ -222,10 +247,21 @@ class _Pruning:
             return None
         c = z[i] / z[j]
         difference = [p - c * q for p, q in zip(self.layers[k][i], self.layers[k][j], strict=True)]
-        proofs = []
+        questions: list[Question] = []
         for neuron, sign in ((i, 1), (j, -1)):  # z_i > 0 and z_i > c z_j; z_j > 0 and c z_j > z_i
             larger = Condition(k + 1, tuple(sign * entry for entry in difference))
-            answer = find_point(net, [is_on(net, Neuron(k + 1, neuron)), larger], self.budget.share(self.cases))
+            questions.append((is_on(net, Neuron(k + 1, neuron)), larger))
+        return c, questions
+
+    def _merge_if_proved(self, k: int, i: int, j: int) -> Step | None:
+        """Make i a part of j if their activations are proportional, by two proofs."""
+        claim = self._proportional(k, i, j)
+        if claim is None:
+            return None
+        c, questions = claim
+        proofs = []
+        for question in questions:
+            answer = self._find_point(self._network(), question)
             if isinstance(answer, Found):
                 self._add(answer.point)
             if not isinstance(answer, Impossible):
@@ -257,6 +293,12 @@ class _Pruning:
             self.layers[k + 1] = [[Fraction(0), row[-1]] for row in self.layers[k + 1]]
             self.names[k] = [None]
         self._changed(k)
+
+    def _expect(self, net: Network, questions: list[Question]) -> None:
+        self.searches.expect(net, questions, self.cases, self.budget.latest())
+
+    def _find_point(self, net: Network, question: Question) -> Answer:
+        return self.searches.find_point(net, question, self.budget, self.cases)
 
     # -- what there is -------------------------------------------------------------------------------------------------
 

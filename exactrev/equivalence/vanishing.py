@@ -17,7 +17,8 @@ from exactrev.equivalence.side_by_side import Side
 from exactrev.errors import BudgetSpent, TheoryContradicted
 from exactrev.geometry import RegionComplex, regions
 from exactrev.network import Network, Neuron, Point
-from exactrev.search import Budget, Condition, Found, Impossible, Open, find_point, output_is_positive
+from exactrev.parallel import Workers
+from exactrev.search import Budget, Condition, Found, Impossible, Open, Searches, output_is_positive
 from exactrev.search.mixed_integer import guess_point
 from exactrev.search.system import build_system
 
@@ -61,8 +62,11 @@ def find_nonzero_point(
     budget: Budget | None = None,
     points: Iterable[Point] = (),
     side_of: Callable[[Neuron], Side] | None = None,
+    workers: Workers | None = None,
 ) -> Found | Vanishes | Open:
     """A point where some output is not zero, or the proof that there is none; arguments as in `prune_with_proofs`.
+
+    Workers change nothing but the time that it takes.
 
     >>> ramp = Network.from_arrays([([[1], [-1]], [0, 0]), ([[1, -1]], [0])])  # ReLU(x) - ReLU(-x)
     >>> find_nonzero_point(ramp)
@@ -70,26 +74,30 @@ def find_nonzero_point(
     """
     budget = budget or Budget()
     start, factor, samples = budget.cases, 1, list(points)
-    while True:
-        pruned = prune_with_proofs(net, budget, samples, side_of, CASES * factor)
-        if pruned.nonzero is not None:
-            return Found(pruned.nonzero)
-        answer = _look_at_what_is_left(pruned, factor, budget)
-        if answer is not None:
-            return answer
-        if budget.is_spent():
-            return Open(start - budget.cases)
-        factor *= _GROWTH
+    with Searches(workers) as searches:
+        while True:
+            pruned = prune_with_proofs(net, budget, samples, side_of, CASES * factor, searches)
+            if pruned.nonzero is not None:
+                return Found(pruned.nonzero)
+            answer = _look_at_what_is_left(pruned, factor, budget, searches)
+            if answer is not None:
+                return answer
+            if budget.is_spent():
+                return Open(start - budget.cases)
+            factor *= _GROWTH
 
 
-def _look_at_what_is_left(pruned: Pruned, factor: int, budget: Budget) -> Found | Vanishes | None:
+def _look_at_what_is_left(
+    pruned: Pruned, factor: int, budget: Budget, searches: Searches
+) -> Found | Vanishes | None:
     """One round: few cases for every output and sign, then guesses and regions, then more cases."""
     net = pruned.network
     proofs: dict[Condition, Impossible] = {}
     left = list(dict.fromkeys(output_is_positive(net, i, s) for i in range(net.n_out) for s in (1, -1)))
     for is_first, cases in ((True, _FEW * factor), (False, _MORE * factor)):
+        searches.expect(net, [(question,) for question in left], cases, budget.latest())
         for question in left:
-            answer = find_point(net, [question], budget.share(cases))
+            answer = searches.find_point(net, (question,), budget, cases)
             if isinstance(answer, Found):
                 return answer
             if isinstance(answer, Impossible):

@@ -4,6 +4,7 @@ Knows a network, all of it. Does not enumerate regions: a question about two neu
 matters for it. Needs no geometry, and meets no black box.
 """
 
+from exactrev.search.ahead import Searches
 from exactrev.search.certificates import check
 from exactrev.search.conditions import Condition, Relation, is_off, is_on, is_zero, output_is_positive
 from exactrev.search.pairs import (
@@ -24,6 +25,7 @@ __all__ = [
     "Impossible",
     "Open",
     "Relation",
+    "Searches",
     "check",
     "decide_free",
     "find_meeting_point",

@@ -46,11 +46,20 @@ class Budget:
         """A part of it, for one search: what is spent of the part is spent of the whole."""
         return Budget(cases, None, self)
 
-    def spend(self) -> None:
-        """One case."""
-        self.cases -= 1
+    def spend(self, cases: int = 1) -> None:
+        """One case, or more."""
+        self.cases -= cases
         if self.whole is not None:
-            self.whole.spend()
+            self.whole.spend(cases)
+
+    def left(self) -> int:
+        """How many cases may still be looked at."""
+        return self.cases if self.whole is None else min(self.cases, self.whole.left())
+
+    def latest(self) -> float | None:
+        """The earliest deadline of this and the whole."""
+        deadlines = [self.deadline, self.whole.latest() if self.whole is not None else None]
+        return min((each for each in deadlines if each is not None), default=None)
 
     def is_spent(self) -> bool:
         late = self.deadline is not None and time.monotonic() > self.deadline
