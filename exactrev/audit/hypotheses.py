@@ -104,15 +104,24 @@ def find_alone(fails: str, among: Iterable[str], networks: Iterable[Network]) ->
 
 
 def by_search(
-    fails: str, found: Callable[[], tuple[int, tuple[Network, ...]]], conclusion: str, least: int, what: str
+    fails: str,
+    found: Callable[[], tuple[int, tuple[Network, ...]]],
+    least: int,
+    what: str,
+    conclusion: str,
+    holds: Decide | None = None,
 ) -> Evidence:
-    """That for networks that fail this hypothesis alone, `find_alone`, at least so many, a statement holds."""
-    holds = holds_statement(conclusion)
+    """That the conclusion holds for all networks found that fail this hypothesis alone, and that they are not too few.
+
+    `found` is what `find_alone` says of networks, which `what` describes. Unless it is said what `holds`, the
+    conclusion is a statement, by its number.
+    """
+    decide = holds_statement(conclusion) if holds is None else holds
 
     def run() -> str:
         tried, alone = found()
         require(len(alone) >= least, f"{least} of {tried} networks fail '{fails}' alone; {len(alone)} do")
-        require(all(map(holds, alone)), f"{conclusion} holds for all {len(alone)} of them")
+        require(all(map(decide, alone)), f"{conclusion} holds for all {len(alone)} of them")
         return f"{tried} {what} tried, {len(alone)} of which fail it alone: {conclusion} holds for these"
 
     return Evidence("network", f"{conclusion} where only '{fails}' fails", run)

@@ -23,10 +23,12 @@ from exactrev.audit.hypotheses import (
     find_failed,
     is_in_general_position,
 )
-from exactrev.audit.row import Evidence, Hypothesis, Need, require
+from exactrev.audit.row import Evidence, EvidenceFailed, Hypothesis, Need, require
 from exactrev.audit.rows import definitions, induction, theorems
 from exactrev.errors import AssumptionFailed
+from exactrev.geometry import boundaries
 from exactrev.geometry.boundary_pieces import boundary_set
+from exactrev.identifiability import identify
 from exactrev.network import Network, Neuron
 from exactrev.network.random import he_network
 from exactrev.proofs.crossed_boundaries_give_weights_up_to_one_factor import second_network
@@ -44,6 +46,7 @@ _net = Network.from_arrays
 _PLANE = ([[1, 0], [0, 1]], [0, 0])
 ALL = (LINEAR_REGIONS, MEET, CONNECTED, GENERAL_POSITION)
 DRAWN = 150
+WHAT = "He-initialised networks 2-2-2-1"
 ALONE = 5
 """So many of the networks drawn have to fail a hypothesis alone."""
 
@@ -112,6 +115,14 @@ def _fails(paper: str) -> Callable[[Network], str]:
     return conclude
 
 
+def _misses_one(net: Network) -> str:
+    """That a boundary does not meet one of the layer before at all, so neither does any part of it."""
+    for unit, z in verify(net, ["T2h"])["T2h"].witness["disjoint_pairs"]:
+        if not boundaries(net).of(z).is_empty:
+            return f"no part of B[{z}] meets B[{unit}]"
+    raise EvidenceFailed("no boundary but empty ones misses one of the layer before")
+
+
 def _has_another(other: Network, missing: str) -> Callable[[Network], str]:
     """That another network has the same boundaries and meets all hypotheses, too, but the one that is left out."""
 
@@ -132,8 +143,7 @@ def _without_linear_regions() -> tuple[int, tuple[Network, ...]]:
 
 def _searched(paper: str) -> Hypothesis:
     """The Linear Regions Assumption, for a claim about boundaries, whose proof says nothing of N."""
-    what = "He-initialised networks 2-2-2-1"
-    search = by_search(LINEAR_REGIONS, _without_linear_regions, paper, ALONE, what)
+    search = by_search(LINEAR_REGIONS, _without_linear_regions, ALONE, WHAT, paper)
     why = f"by the proof; none found either, {DRAWN} networks tried"
     return Hypothesis(LINEAR_REGIONS, Need.NOT_NEEDED, why, (by_proof(_PROOF_OF[paper]), search))
 
@@ -146,6 +156,10 @@ _PROOF_OF = {
     "L2": "bends_at_every_earlier_boundary",
     "T2c": "connected_boundaries_determine_the_network",
 }
+
+
+def _is_locally_unique(net: Network) -> bool:
+    return identify(net).is_locally_unique is True
 
 
 def check_both_bend_where_a_third_boundary_passes() -> str:
@@ -167,8 +181,7 @@ def check_parallel_normals_leave_weight_and_scale_open() -> str:
         found = solve(matrix([[1, -1]]), [1])  # mu 1 = 1 + s 1
         require(isinstance(found, Solution) and not found.is_unique, "the equation has many solutions")
         return "1-2-1-1: mu v_s = v_r + s v reads mu = 1 + s, and recovery refuses it"
-    require(False, "recovery refuses parallel normals")
-    return ""
+    raise EvidenceFailed("recovery does not refuse parallel normals")
 
 
 def check_an_earlier_crossing_gives_no_weight() -> str:
@@ -190,8 +203,7 @@ def check_on_a_boundary_the_indicator_is_neither() -> str:
         recover_signs([Trail((1, 1), (visit,))])
     except ValueError as refused:
         return f"at (1, 0), on the boundary of y: {refused}"
-    require(False, "recovery refuses a point on a boundary of the layer before")
-    return ""
+    raise EvidenceFailed("recovery does not refuse a point on a boundary of the layer before")
 
 
 def check_one_turned_layer_has_the_same_boundaries() -> str:
@@ -294,7 +306,11 @@ NEEDED: Mapping[str, tuple[Hypothesis, ...]] = MappingProxyType({
             "2-6-3-1 with exchanged parts",
             by_counterexample(CONNECTED, ALL, {"a 2-6-3-1 network": EXCHANGED[0]}, _fails("T2d")),
         ),
-        _needed(MEET, "2-5-3-1 with boundaries that are not met", _HELPED),
+        _needed(
+            MEET,
+            "2-5-3-1 with boundaries that are not met",
+            by_counterexample(MEET, ALL, {"a 2-5-3-1 network": ONE_SIDED[0]}, _misses_one),
+        ),
     ),
     "T3a": (
         _INDEPENDENT,
@@ -341,6 +357,16 @@ NEEDED: Mapping[str, tuple[Hypothesis, ...]] = MappingProxyType({
             by_proof("a_bend_gives_the_weight"),
             by_proof("signs_solve_a_linear_system"),
             by_proof("the_bias_follows_the_signs_below"),
+        ),
+        Hypothesis(
+            f"{LINEAR_REGIONS}, where only answers are",
+            Need.NOT_FOUND,
+            f"{DRAWN} networks tried: all that fail it alone are locally unique",
+            (
+                by_search(
+                    LINEAR_REGIONS, _without_linear_regions, ALONE, WHAT, "local uniqueness", _is_locally_unique
+                ),
+            ),
         ),
     ),
     "T3f": (_needed("one chain", "2-6-3-1: two chains, which belong to one neuron or to two", _PARTS),),
