@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from exactrev.audit.row import Row
-from exactrev.audit.rows import algorithms, definitions, further, induction, theorems
+from exactrev.audit.rows import algorithms, definitions, extensions, further, induction, measurements, theorems
 from exactrev.audit.rows.needed import NEEDED
 from exactrev.errors import BadInput
 
@@ -23,7 +23,9 @@ _ALL = (
     *theorems.ROWS,
     *induction.ROWS,
     *algorithms.ROWS,
+    *measurements.ROWS,
     *further.ROWS,
+    *extensions.ROWS,
 )
 
 ROWS: tuple[Row, ...] = tuple(

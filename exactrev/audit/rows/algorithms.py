@@ -1,4 +1,4 @@
-"""A1 to A9, D2, Q1, Q2: the algorithms of §4 and their cost. Rows, and their networks."""
+"""A1 to A9, D2: the algorithms of §4. Rows, and their networks."""
 
 from __future__ import annotations
 
@@ -196,21 +196,6 @@ ROWS = (
         Standing.CHECKED,
         "All three recover the networks looked at; the evidence has the questions that each took.",
         (by_network(check_the_three_ways_to_explore_recover_three_networks),),
-    ),
-    Row(
-        "Q1",
-        "§5.1",
-        "layer 1 takes O(n_in (sum n_i) log n_1) queries",
-        Standing.OPEN,
-        "It needs ||w|| bounded from below, which is not said. How the count grows then is not measured.",
-        (by_network(check_no_bound_holds_without_a_lower_bound_on_the_weights),),
-    ),
-    Row(
-        "Q2",
-        "§5.1",
-        "deeper layers can take queries linear in the number of parameters",
-        Standing.OPEN,
-        "Exact counts over a grid of shapes are missing.",
     ),
     Row(
         "A6",

@@ -1,4 +1,4 @@
-"""N1 to N9, O1 to O4, E1 to E4, S1: boundaries that do not meet, extensions, experiments (§5 to §7). Rows."""
+"""N1 to N9, O3, E1, S1: boundaries that do not meet, pooling, a picture, noise (§5 to §7). Rows."""
 
 from __future__ import annotations
 
@@ -191,20 +191,6 @@ ROWS = (
         (by_network(check_a_boundary_is_a_torus), by_network(check_bounded_boundaries_of_the_plane_are_circles)),
     ),
     Row(
-        "O1",
-        "§5.3",
-        "other piecewise linear activations admit similar algorithms",
-        Standing.OPEN,
-        "Only ReLU is supported.",
-    ),
-    Row(
-        "O2",
-        "§5.3",
-        "convolutions: the same approach without weight sharing",
-        Standing.OPEN,
-        "Only fully connected layers are supported.",
-    ),
-    Row(
         "O3",
         "§5.3",
         "pooling introduces new discontinuities, to which the methods do not apply",
@@ -217,13 +203,6 @@ ROWS = (
         ),
     ),
     Row(
-        "O4",
-        "§5.3",
-        "skip connections: derive weights from layer k-1, then k-2, and so on",
-        Standing.OPEN,
-        "Skip connections are not supported.",
-    ),
-    Row(
         "E1",
         "Fig. 1",
         "a 2-5-5-1 network, its graph and its boundaries",
@@ -231,9 +210,6 @@ ROWS = (
         "The picture is drawn exactly, of another network of that shape.",
         (by_network(check_figure_1_is_drawn_from_a_network_of_its_shape),),
     ),
-    Row("E2", "Fig. 3", "layer 1: queries and error by width", Standing.OPEN, "The curves are not reproduced yet."),
-    Row("E3", "Fig. 4", "layer 2: neurons found and error by width", Standing.OPEN, "Not reproduced yet."),
-    Row("E4", "§6", "the training set-up of the experiments", Standing.OPEN, "Not reproduced yet."),
     Row(
         "S1",
         "§7",
