@@ -22,7 +22,7 @@ from exactrev.testing.fuzz.shards import Shard, ShardResult, run_shard
 __all__ = ["Campaign", "Plan", "Replayed"]
 
 SHARD = 100
-"""Networks to a shard: a few seconds' work, so that little is lost with a worker, and there is something to climb."""
+"""Networks to a shard: a few seconds' work, so that little is lost with a worker."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from math import gcd, lcm
 from typing import TypeVar
 
 from exactrev.network import AffineMap, Network
@@ -66,13 +67,14 @@ def shrink(net: Network, shows: Callable[[Network], bool], trials: int = MOST_TR
 
 
 def _changes(net: Network, place: int) -> list[Network] | None:
-    """What may be simpler at a place, boldest first (layers, neurons, inputs, outputs, entries); None past the last."""
+    """What may be simpler at a place, or None past the end: layers, neurons, inputs, outputs, rows, entries."""
     rows: Tables = [[[*row, constant] for row, constant in zip(f.W, f.b, strict=True)] for f in net.layers]
     for size, change in (
         (net.depth, _without_layer),
         (sum(net.hidden_widths), _without_neuron),
         (net.n_in, _without_input),
         (net.n_out, _without_output),
+        (sum(f.n_out for f in net.layers), _with_simpler_row),
         (net.parameters, _with_simpler_entry),
     ):
         if place < size:
@@ -89,10 +91,17 @@ def _without_layer(rows: Tables, k: int) -> Iterator[Tables]:
 
 
 def _without_neuron(rows: Tables, place: int) -> Iterator[Tables]:
+    """With nothing in its stead, or what it is at the origin in the next biases."""
     for k, layer in enumerate(rows[:-1]):
         if place < len(layer):
             if len(layer) > 1:
-                yield [*rows[:k], _without(layer, place), [_without(row, place) for row in rows[k + 1]], *rows[k + 2 :]]
+                rest = [_without(row, place) for row in rows[k + 1]]
+                yield [*rows[:k], _without(layer, place), rest, *rows[k + 2 :]]
+                constant = max(layer[place][-1], Fraction(0))
+                moved = [
+                    [*row[:-1], row[-1] + old[place] * constant] for row, old in zip(rest, rows[k + 1], strict=True)
+                ]
+                yield [*rows[:k], _without(layer, place), moved, *rows[k + 2 :]]
             return
         place -= len(layer)
 
@@ -105,6 +114,20 @@ def _without_input(rows: Tables, i: int) -> Iterator[Tables]:
 def _without_output(rows: Tables, i: int) -> Iterator[Tables]:
     if len(rows[-1]) > 1:
         yield [*rows[:-1], _without(rows[-1], i)]
+
+
+def _with_simpler_row(rows: Tables, place: int) -> Iterator[Tables]:
+    """Zeros, or a positive multiple: with a first entry of 1 or -1, or of integers."""
+    for k, layer in enumerate(rows):
+        if place < len(layer):
+            row = layer[place]
+            lead = next((abs(entry) for entry in row if entry), Fraction(1))
+            common = lcm(*(entry.denominator for entry in row))
+            for factor in (Fraction(0), 1 / lead, Fraction(common, gcd(*(int(entry * common) for entry in row)) or 1)):
+                changed = [factor * entry for entry in row]
+                yield [*rows[:k], [*layer[:place], changed, *layer[place + 1 :]], *rows[k + 1 :]]
+            return
+        place -= len(layer)
 
 
 def _with_simpler_entry(rows: Tables, place: int) -> Iterator[Tables]:
