@@ -209,7 +209,7 @@ ROWS = (
         "§3.3",
         "for almost all networks B[z] is a piecewise linear surface of dimension n_in - 1",
         Standing.REFUTED,
-        "Or it is empty, which happens on an open set; and it may be disconnected.",
+        "Proved off explicit polynomials, but for this: it may be empty, on an open set, and disconnected.",
         (
             by_network(check_a_boundary_is_empty_in_a_whole_ball),
             by_statement("R3", Outcome.HOLDS, "figure1", "regressor3d", "disconnected_boundary"),
