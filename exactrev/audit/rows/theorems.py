@@ -212,8 +212,8 @@ ROWS = (
         "§3.3",
         "Theorem 2 follows from Theorem 3",
         Standing.REFUTED,
-        "Theorem 3 needs a connected part of B[z] through the whole layer before. Connected boundaries that meet provide "
-        "it: proved off explicit polynomials.",
+        "Theorem 3 needs a connected part of B[z] through the whole layer before. Connected boundaries that meet "
+        "provide it: proved off explicit polynomials.",
         (
             by_statement("T2d", Outcome.FAILS, "exchanged_pieces_a"),
             by_statement("T2d", Outcome.HOLDS, "figure1", "opposite_signs_a"),
