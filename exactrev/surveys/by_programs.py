@@ -1,13 +1,24 @@
 """The answers for a network that has too many regions: pair by pair, by searches with exact linear programs.
 
 Knows no regions but those around some points. What is decided is decided for all of R^n: a point that was evaluated, or
-a proof that there is none. Whether boundaries of deeper
-layers are connected or bounded is not asked here, and stays undecided.
+a proof that there is none. Whether boundaries are connected or bounded is known from one lemma only.
+
+**Lemma.** Let W^1 have rank n_1. Every boundary of a neuron z' of layer 2 with a bias b' that is not 0 is connected,
+and for n_in >= 2 it is empty or unbounded. *Proof.* The preactivations u of layer 1 are independent coordinates; those
+of the input space beyond them are free. Let b' > 0 (else take -z'), let P be the neurons with weights that are positive
+or 0, M those with negative ones. On B[z'] the sum over M of |w_i| ReLU(u_i) is b' plus the sum over P of w_i ReLU(u_i).
+Let the positive u_i of P go to 0, multiplying those of M by what keeps the two sides equal; then let all u_i of P go to
+-1. This leads into S = {the sum over M of |w_i| ReLU(u_i) is b'}, which is empty if M is. Else S is the boundary of a
+convex set with interior; that contains with every point its ray in the direction of all -e_i, but none in the opposite
+direction, so S is homeomorphic to R^(|M|-1): connected, and unbounded if |M| > 1. If |M| = 1, some coordinate is free,
+or in P, and may be as low as one likes.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+
+import flint
 
 from exactrev.errors import BudgetSpent
 from exactrev.identifiability import Pairs, find_pairs
@@ -34,8 +45,11 @@ def answer_by_programs(net: Network, clock: Clock) -> tuple[Answers, Counts]:
         key: tuple((0, total) for total in totals(net.widths, key == "disjoint"))
         for key in ("disconnected", "empty", "bounded", "disjoint")
     }
-    if net.depth == 1 and all(any(row[:-1]) for row in net.layers[0].rows):  # hyperplanes
+    are_known = _layers_of_known_shape(net)
+    if are_known >= net.depth:
         answers |= {"connected": Answer.YES, "unbounded": Answer.of(net.n_in > 1)}
+    if are_known == 2:
+        counts |= {key: ((0, 0), *counts[key][1:]) for key in ("disconnected", "bounded")}
     answers["lra"] = clock.ask(lambda: decide_lra_by_programs(net, clock))
     empty = {neuron: _is_empty(net, neuron, clock) for neuron in net.neurons()}
     answers["non_empty"] = _none_of(list(empty.values()))
@@ -48,6 +62,16 @@ def answer_by_programs(net: Network, clock: Clock) -> tuple[Answers, Counts]:
     answers["meet"] = _none_of(disjoint)
     counts["disjoint"] = _tallies(net, [(p.target, d) for p, d in zip(found.pairs, disjoint, strict=True)])
     return answers | answer_symmetries(_known(net, found), clock), counts
+
+
+def _layers_of_known_shape(net: Network) -> int:
+    """In so many layers boundaries are known to be connected, and empty or, for n_in >= 2, unbounded."""
+    first = net.layers[0]
+    if not all(any(row[:-1]) for row in first.rows):
+        return 0
+    if net.depth == 1 or net.n_in < 2 or not all(row[-1] for row in net.layers[1].rows):
+        return 1
+    return 2 if flint.fmpz_mat([list(row[:-1]) for row in first.rows]).rank() == first.n_out else 1
 
 
 def _known(net: Network, found: Pairs) -> Known:

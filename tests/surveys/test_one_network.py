@@ -7,8 +7,8 @@ import pytest
 from exactrev import boundaries, identify, verify
 from exactrev.errors import BudgetSpent
 from exactrev.identifiability import decide_unique
-from exactrev.network import he_network
-from exactrev.surveys import COUNTED, QUESTIONS, Answer, Task, examine
+from exactrev.network import Network, he_network
+from exactrev.surveys import COUNTED, QUESTIONS, Answer, Task, by_programs, examine
 from exactrev.surveys.by_programs import answer_by_programs
 from exactrev.surveys.by_regions import answer_by_regions, can_be_enumerated
 from exactrev.surveys.clock import Clock
@@ -59,16 +59,16 @@ def test_the_answers_are_those_of_identify_or_decide_more(widths: tuple[int, ...
         assert record.answers["more"] is Answer.of(not unique.holds)
 
 
-@pytest.mark.parametrize("widths", [(2, 3, 1), (2, 3, 3, 1), (3, 3, 3, 1), (2, 3, 2, 2, 1), (4, 4, 1, 1)])
+@pytest.mark.parametrize("widths", [(2, 3, 1), (2, 3, 3, 1), (3, 3, 3, 1), (3, 2, 4, 1), (2, 2, 4, 2, 1), (4, 4, 1, 1)])
 def test_programs_and_regions_never_contradict_each_other(widths: tuple[int, ...]) -> None:
     decided = dict.fromkeys((question.key for question in QUESTIONS), 0)
     for seed in range(4):
         net = he_network(widths, seed)
-        _, by_regions, counts = answer_by_regions(net, Clock(None))
-        by_programs, fewer_counts = answer_by_programs(net, Clock(None))
-        for key, answer in by_programs.items():
-            if answer is not Answer.UNDECIDED and by_regions[key] is not Answer.UNDECIDED:
-                assert answer is by_regions[key], (key, seed)
+        _, whole, counts = answer_by_regions(net, Clock(None))
+        some, fewer_counts = answer_by_programs(net, Clock(None))
+        for key, answer in some.items():
+            if answer is not Answer.UNDECIDED and whole[key] is not Answer.UNDECIDED:
+                assert answer is whole[key], (key, seed)
                 decided[key] += 1
         for key, tallies in fewer_counts.items():
             for (yes, undecided), (truth, _) in zip(tallies, counts[key], strict=True):
@@ -76,6 +76,10 @@ def test_programs_and_regions_never_contradict_each_other(widths: tuple[int, ...
     # Without regions these are decided all the same, at this size.
     assert decided["meet"] == decided["non_empty"] == 4
     assert decided["dimension"] >= 1
+    full_rank = widths[0] >= widths[1]
+    assert decided["connected"] == decided["unbounded"] == (4 if len(widths) == 3 + full_rank else 0)
+    if len(widths) > 3:
+        assert (fewer_counts["disconnected"][0] == (0, 0)) == full_rank
 
 
 def test_a_network_with_too_many_regions_is_asked_by_programs() -> None:
@@ -84,8 +88,20 @@ def test_a_network_with_too_many_regions_is_asked_by_programs() -> None:
     assert record.regions is None
     assert record.answers["meet"] is not Answer.UNDECIDED
     assert record.answers["lra"] is not Answer.UNDECIDED  # W^1 has rank 8
-    assert record.answers["connected"] is Answer.UNDECIDED
-    assert record.counts["disconnected"] == ((0, 8),)
+    assert record.answers["connected"] is Answer.YES  # by the lemma
+    assert record.counts["disconnected"] == ((0, 0),)
+
+
+def test_the_lemma_on_connected_boundaries_is_used_where_it_applies_only() -> None:
+    first, last = ([[1, 0], [0, 1]], [1, 2]), ([[1, 1]], [0])
+    for net, layers in [
+        (Network.from_arrays([first, ([[1, 2], [3, -1]], [1, -1]), last]), 2),
+        (Network.from_arrays([first, ([[1, 2], [3, -1]], [1, 0]), last]), 1),  # a bias is 0
+        (Network.from_arrays([([[1, 0], [2, 0]], [1, 3]), ([[1, 2], [3, -1]], [1, -1]), last]), 1),  # rank 1
+        (Network.from_arrays([([[1], [0]], [1, 2]), ([[1, 2], [3, -1]], [1, -1]), last]), 0),  # a zero row
+        (Network.from_arrays([([[1]], [1]), ([[1]], [1]), ([[1]], [0])]), 1),  # one input: points
+    ]:
+        assert by_programs._layers_of_known_shape(net) == layers
 
 
 def test_without_time_everything_is_undecided_but_nothing_is_wrong() -> None:
