@@ -4,17 +4,18 @@ Statement. (a) Let A be a chain of pieces of B[z], each beyond a crossing of an 
 and let a normal of each be known, in whatever scale. Then all forms of z on A and all weights from units of layer k-1
 whose boundaries A crosses are known up to one common factor. (b) Every chain has a factor of its own: where B[z] is
 disconnected, the ratio of two need not be determined. (c) The weights of boundaries that are not crossed, the bias and
-the signs of layer k-1 need not be determined: on an open set of networks of shape 2-5-2-1 there is another network, not
-isomorphic, which is the same function and has the same boundaries. It has the same weights wherever boundaries cross,
-and other signs in layer 1, other biases in layer 2, other weights where boundaries do not meet.
+the signs of layer k-1 need not be determined: on an open set of networks of shape 2-7-3-1 there is another network, not
+isomorphic, which is the same function and has the same boundaries, all of them connected; and the Linear Regions
+Assumption holds for both. It has the same weights wherever boundaries cross, and other signs in layer 1, other biases
+in layer 2, other weights where boundaries do not meet. Without the Linear Regions Assumption, 2-5-2-1 is enough.
 
 Proof. (a) is an induction along A: each step is `find_bend`, here called with letters. (b) Chains that nothing links
 are read independently, so any ratio agrees with all pieces; `EXCHANGED` are two networks of equal boundaries. (c) Let p
 and q be units that are on wherever z >= 0, with independent gradients in the plane. Turning round a unit s with weight
 w changes the form of z by -w s, whether s is on or off; it is a combination of p, q and 1, which the weights of p, q
 and the bias make up for, wherever p and q are on. Elsewhere both forms have to be negative. With two neurons in layer
-2, for which different units play p and q, all boundaries of layer 1 show in N. What is off stays off when weights and
-biases change a little.
+2, for which different units play p and q, all boundaries of layer 1 show in N; with three, each positive on a sector of
+the plane wider than 120 degrees, N is flat nowhere. What is off stays off when weights and biases change a little.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from exactrev.arithmetic.linear_algebra import Solution, matrix, solve
 from exactrev.arithmetic.numbers import lift
 from exactrev.equivalence import decide_equal
 from exactrev.errors import AssumptionFailed
+from exactrev.geometry import boundaries
 from exactrev.geometry.boundary_pieces import boundary_set
 from exactrev.network import AffineMap, Network, is_isomorphic
 from exactrev.proofs.letters import LetterNetwork, check_forms, find_forms, letter_field, letter_network, tables_of
@@ -38,7 +40,7 @@ from exactrev.proofs.proof import Proof, Step, check
 from exactrev.recovery.bends import Bend, find_bend
 from exactrev.statements.verification import verify
 
-__all__ = ["PAIR", "PROOF", "derive", "second_network"]
+__all__ = ["HELPED", "PAIR", "PROOF", "SECTORS", "derive", "second_network"]
 
 FindBend = Callable[[Sequence[Any], Sequence[Any], Sequence[Any]], Bend]
 MakeUp = Callable[[Sequence[Any], Sequence[Sequence[Any]], Any, Any], Sequence[Any]]
@@ -50,20 +52,30 @@ LONGEST = 3
 """Chains of so many crossings."""
 
 TURNED = 0
-"""The unit of layer 1 that is turned round, s; in either network."""
+"""The unit of layer 1 that is turned round, s."""
 
-HELPERS = ((1, 2), (3, 4))
+Helpers = Sequence[tuple[int, int]]
 """For each neuron of layer 2 the units p, q that are on wherever it is."""
 
 _FIRST = ([[0, 1], [-1, 1], [-1, -1], [1, 1], [1, -1]], [0, 6, 6, 1, -1])
-_OUTPUT = ([[1, 2]], [0])
 PAIR = (
-    Network.from_arrays([_FIRST, ([[-6, -4, -6, -6, -8], [-6, -4, -6, -2, -4]], [74, 44]), _OUTPUT]),
+    Network.from_arrays([_FIRST, ([[-6, -4, -6, -6, -8], [-6, -4, -6, -2, -4]], [74, 44]), ([[1, 2]], [0])]),
     Network.from_arrays([
-        ([[0, -1], *_FIRST[0][1:]], _FIRST[1]), ([[-6, -7, -3, -6, -8], [-6, -4, -6, -5, -1]], [74, 50]), _OUTPUT
+        ([[0, -1], *_FIRST[0][1:]], _FIRST[1]),
+        ([[-6, -7, -3, -6, -8], [-6, -4, -6, -5, -1]], [74, 50]),
+        ([[1, 2]], [0]),
     ]),
 )  # fmt: skip
 """One function, one set of boundaries; y and -y in layer 1."""
+
+SECTORS = Network.from_arrays([
+    ([[1, 2], [6, 2], [6, -2], [-5, 4], [-1, 6], [-1, -6], [-5, -4]], [1, 65, 58, 65, 61, 63, 60]),
+    ([[-1, 5, 4, -4, -4, -3, -4], [1, -4, -4, 5, 5, -4, -4], [1, -3, -4, -4, -4, 5, 5]], [456, 414, 396]),
+    ([[1, 2, 3]], [0]),
+])  # fmt: skip
+"""Each neuron of layer 2 is on in a sector and around 0, and everywhere one is."""
+
+HELPED: tuple[tuple[Network, Helpers], ...] = ((PAIR[0], ((1, 2), (3, 4))), (SECTORS, ((1, 2), (3, 4), (5, 6))))
 
 _TWO_SIDES = ([[3, -2], [2, -1], [2, -3], [-3, -2], [-2, -1], [-2, -3]], [-1, -2, 0, -1, -2, 0])
 _HALVES = ([-2, -1, 3], [-1, -2, 3])
@@ -77,7 +89,7 @@ EXCHANGED = tuple(
 )  # fmt: skip
 """Boundaries with a part on either side of x = 0, where one half of layer 1 is off: which belong together?"""
 
-NEARBY = 6
+NEARBY = 4
 
 
 def make_up(turned: Sequence[Any], helpers: Sequence[Sequence[Any]], weight: Any, field: Any) -> Sequence[Any]:
@@ -100,7 +112,7 @@ def derive(bend: FindBend = find_bend, make_up: MakeUp = make_up) -> Iterator[St
     yield check("a second chain has a factor of its own, which no piece ties to the first", _two_chains(bend))
     yield check("two networks with the same boundaries, where two chains belong to one neuron or to two", _exchanged())
     yield check("a unit turned round, other weights of p, q and bias: z stays where p and q are on", _turned(make_up))
-    yield check("an explicit pair: one function, one set of boundaries, weights equal where they cross", _pair())
+    yield check("explicit pairs: one function, one set of boundaries, weights equal where they cross", _pairs(make_up))
     yield check("networks nearby have partners, too, by the same formula", _nearby(make_up))
 
 
@@ -239,12 +251,12 @@ def _turned(make_up: MakeUp) -> Iterator[tuple[str, bool]]:
     yield "the bias changes, and both weights", all(gained)
 
 
-def second_network(net: Network, make_up: MakeUp = make_up) -> Network:
-    """The partner of a network of the shape of `PAIR`: unit `TURNED` turned round, `HELPERS` making up for it."""
+def second_network(net: Network, helpers: Helpers, make_up: MakeUp = make_up) -> Network:
+    """The partner of a network with two hidden layers: unit `TURNED` turned round, the helpers making up for it."""
     first, second, output = tables_of(net)
     turned = [[-c for c in row] if i == TURNED else row for i, row in enumerate(first)]
     rows = []
-    for row, (p, q) in zip(second, HELPERS, strict=True):
+    for row, (p, q) in zip(second, helpers, strict=True):
         gained = make_up(first[TURNED], (first[p], first[q]), row[TURNED], QQ)
         changed = list(row)
         for place, gain in zip((p, q, len(row) - 1), gained, strict=True):
@@ -253,35 +265,39 @@ def second_network(net: Network, make_up: MakeUp = make_up) -> Network:
     return Network((*map(AffineMap.from_fractions, (turned, rows, output)),))
 
 
-def _pair() -> Iterator[tuple[str, bool]]:
-    one, other = PAIR
-    yield "one function", decide_equal(one, other).holds
-    yield "not isomorphic", not is_isomorphic(one, other)
-    yield "the same boundaries", boundary_set(one) == boundary_set(other)
-    for net in PAIR:
-        pairs = verify(net, ["T2h"])["T2h"].witness["disjoint_pairs"]
-        missed = {(z.index, unit.index) for unit, z in pairs}
-        yield "not met are those of p and q", missed == {(j, unit) for j, units in enumerate(HELPERS) for unit in units}
-        yield "no weight into layer 2 is 0", all(map(all, net.layers[1].W))
-    for j, (row, twin) in enumerate(zip(one.layers[1].W, other.layers[1].W, strict=True)):
-        for i, (weight, partner) in enumerate(zip(row, twin, strict=True)):
-            yield f"the weight from {i} to {j}", (weight == partner) == (i not in HELPERS[j])
-    first, second = (net.layers[0].rows for net in PAIR)
-    yield "layer 1 is the same up to a sign", second == (tuple(-c for c in first[0]), *first[1:])
-    yield "a bias differs", one.layers[1].b != other.layers[1].b
+def _pairs(make_up: MakeUp) -> Iterator[tuple[str, bool]]:
+    yield "the partner in whole numbers", second_network(*HELPED[0], make_up) == PAIR[1]
+    for one, helpers in HELPED:
+        other = second_network(one, helpers, make_up)
+        yield f"{one.architecture}: one function", decide_equal(one, other).holds
+        yield f"{one.architecture}: not isomorphic", not is_isomorphic(one, other)
+        yield f"{one.architecture}: the same boundaries", boundary_set(one) == boundary_set(other)
+        for net in (one, other):
+            pairs = verify(net, ["T2h"])["T2h"].witness["disjoint_pairs"]
+            missed = {(z.index, unit.index) for unit, z in pairs}
+            own = {(j, unit) for j, units in enumerate(helpers) for unit in units}
+            yield f"{one.architecture}: not met are those of p and q", missed == own
+            yield f"{one.architecture}: no weight into layer 2 is 0", all(map(all, net.layers[1].W))
+            connected = all(boundary.n_components == 1 for boundary in boundaries(net))
+            yield f"{one.architecture}: boundaries are connected", connected
+            if one is SECTORS:
+                yield "the Linear Regions Assumption holds", verify(net, ["R2"])["R2"].holds
+        for j, (row, twin) in enumerate(zip(one.layers[1].W, other.layers[1].W, strict=True)):
+            for i, (weight, partner) in enumerate(zip(row, twin, strict=True)):
+                yield f"{one.architecture}: from {i} to {j}", (weight == partner) == (i not in helpers[j])
+        first, second = (net.layers[0].rows for net in (one, other))
+        yield f"{one.architecture}: layer 1 up to a sign", second == (tuple(-c for c in first[0]), *first[1:])
+        yield f"{one.architecture}: a bias differs", one.layers[1].b != other.layers[1].b
 
 
 def _nearby(make_up: MakeUp) -> Iterator[tuple[str, bool]]:
-    yield "the pair itself", second_network(PAIR[0], make_up) == PAIR[1]
     rng = random.Random(8)
-    for number in range(NEARBY):
-        tables = [
-            [[c + Fraction(rng.randint(-9, 9), 500) for c in row] for row in table] for table in tables_of(PAIR[0])
-        ]
+    for (middle, helpers), number in product(HELPED, range(NEARBY)):
+        tables = [[[c + Fraction(rng.randint(-9, 9), 500) for c in row] for row in t] for t in tables_of(middle)]
         net = Network(tuple(map(AffineMap.from_fractions, tables)))
-        other = second_network(net, make_up)
-        yield f"number {number}: one function", decide_equal(net, other).holds
-        yield f"number {number}: not isomorphic", not is_isomorphic(net, other)
+        other = second_network(net, helpers, make_up)
+        yield f"{net.architecture}, number {number}: one function", decide_equal(net, other).holds
+        yield f"{net.architecture}, number {number}: not isomorphic", not is_isomorphic(net, other)
 
 
 PROOF = Proof(
@@ -290,13 +306,12 @@ PROOF = Proof(
     where="after Theorem 3",
     statement="Along a chain of pieces of B[z], the forms of z and the weights from units of layer k-1 whose "
     "boundaries are crossed follow up to one factor; each chain has its own. Where (iv) fails, the bias, the signs "
-    "of layer k-1 and the other weights may stay open, even if all of N is known: so for an open set of 2-5-2-1 "
-    "networks.",
+    "of layer k-1 and the other weights may stay open, even if all of N is known, boundaries are connected and the "
+    "Linear Regions Assumption holds: so for an open set of 2-7-3-1 networks.",
     covers=f"chains of up to {LONGEST} crossings in {len(SHAPES)} shapes with weights, biases, other activities and "
-    "every piece's scale as letters, any length by induction; turning a unit round as an identity in letters; a pair "
-    f"of networks, compared exactly, and {NEARBY} perturbed ones",
-    does_not_cover="which networks leave nothing open though (iv) fails; such a pair with the Linear Regions "
-    "Assumption: where both neurons of layer 2 are off, N is constant",
+    "every piece's scale as letters, any length by induction; turning a unit round as an identity in letters; two "
+    f"pairs of networks, compared exactly, and {2 * NEARBY} perturbed ones",
+    does_not_cover="which networks leave nothing open though (iv) fails",
     length=8,
     derivation=derive,
 )

@@ -118,8 +118,18 @@ def test_another_network_has_to_be_another_one_with_the_same_boundaries_and_hypo
             needed._has_another(same, missing)(one)
 
 
+def test_another_network_that_is_the_same_function_has_to_be_it() -> None:
+    one, other = needed.SECTORS
+    assert "the same function" in needed._is_another(other, MEET)(one)
+    *hidden, output = other.layers
+    louder = Network((*hidden, type(output).from_arrays([[2, 3, 4]], [0])))
+    assert needed._has_another(louder, MEET)(one)
+    with pytest.raises(EvidenceFailed, match="one function"):
+        needed._is_another(louder, MEET)(one)
+
+
 def test_a_boundary_that_is_empty_or_met_is_none_that_is_missed() -> None:
-    assert "no part of B[z[2,0]] meets B[z[1,1]]" in needed._misses_one(needed.ONE_SIDED[0])
+    assert "no part of B[z[2,0]] meets B[z[1,1]]" in needed._misses_one(needed.SECTORS[0])
     with pytest.raises(EvidenceFailed, match="empty ones"):
         needed._misses_one(theorems.TWO_WIDE)
 

@@ -103,7 +103,18 @@ def test_another_partner_of_the_pair_is_refused(monkeypatch: pytest.MonkeyPatch)
     worse = AffineMap(tuple((*row[:-1], row[-1] + 1) for row in middle.rows), middle.denominator, middle.n_in)
     for spoilt in (one, Network((other.layers[0], worse, other.layers[2]))):
         monkeypatch.setattr(chains, "PAIR", (one, spoilt))
-        assert not check("", chains._pair()).holds
+        assert not check("", chains._pairs(chains.make_up)).holds
+
+
+def test_networks_that_are_on_elsewhere_have_no_partner(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, output = chains.SECTORS.layers
+    lower = AffineMap(tuple((*row[:-1], row[-1] - 200) for row in second.rows), 1, 7)
+    higher = AffineMap(tuple((*row[:-1], row[-1] + 400) for row in second.rows), 1, 7)
+    for changed in (lower, higher):
+        spoilt = Network((first, changed, output))
+        monkeypatch.setattr(chains, "SECTORS", spoilt)
+        monkeypatch.setattr(chains, "HELPED", (chains.HELPED[0], (spoilt, chains.HELPED[1][1])))
+        assert not check("", chains._pairs(chains.make_up)).holds
 
 
 def test_parts_that_belong_together_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

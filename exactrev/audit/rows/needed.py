@@ -25,13 +25,14 @@ from exactrev.audit.hypotheses import (
 )
 from exactrev.audit.row import Evidence, EvidenceFailed, Hypothesis, Need, require
 from exactrev.audit.rows import definitions, induction, theorems
+from exactrev.equivalence import decide_equal
 from exactrev.errors import AssumptionFailed
 from exactrev.geometry import boundaries
 from exactrev.geometry.boundary_pieces import boundary_set
 from exactrev.identifiability import identify
 from exactrev.network import Network, Neuron
 from exactrev.network.random import he_network
-from exactrev.proofs.crossed_boundaries_give_weights_up_to_one_factor import second_network
+from exactrev.proofs.crossed_boundaries_give_weights_up_to_one_factor import HELPED, second_network
 from exactrev.recovery import closest_boundary
 from exactrev.recovery.bends import find_bend
 from exactrev.recovery.from_boundaries import agree_up_to_last_signs
@@ -77,12 +78,9 @@ EXCHANGED = tuple(
 )  # fmt: skip
 """Two boundaries of two parts each; the parts on one side can belong to either neuron."""
 
-WITH_HELPERS = _net([
-    ([[0, 1], [-1, 1], ["-3/4", -1], [1, 1], [1, "-3/4"]], [0, 6, 6, 1, -1]),
-    ([[-6, -4, -6, -6, -8], [-6, -4, -6, -2, -4]], [74, 44]),
-    ([[1, 2]], [0]),
-])  # fmt: skip
-"""Either neuron of layer 2 is positive only where two units are on, whose boundaries it does not meet."""
+_SECTORS, _SECTORS_HELPERS = HELPED[1]
+SECTORS = (_SECTORS, second_network(_SECTORS, _SECTORS_HELPERS))
+"""One function, one set of boundaries, other signs: where a neuron is on, so are two units that it does not meet."""
 
 THREE_WIDE = _net([_PLANE, ([[1, 1], [1, 2], [-1, -1]], [-1, 1, -2]), ([[1, 1, 5]], [0])])
 """As `theorems.TWO_WIDE`, with a neuron that is never active."""
@@ -94,16 +92,6 @@ BOTH_BEND = _net([
 
 ONE_INPUT = _net([([[1], [1]], [0, 1]), ([[1, 1]], [-1]), ([[1]], [0])])
 """z[1,0] = x and z[2,0] vanish at 0."""
-
-
-def _always_on(net: Network) -> Network:
-    """With a third neuron in layer 2 that is positive everywhere, so that no region of N is flat."""
-    first, second, _ = net.layers
-    rows = ([*second.W, [1, 2, 1, 1, 3]], [*second.b, 1])
-    return _net([(first.W, first.b), rows, ([[1, 2, 5]], [0])])
-
-
-ONE_SIDED = (_always_on(WITH_HELPERS), _always_on(second_network(WITH_HELPERS)))
 
 
 def _fails(paper: str) -> Callable[[Network], str]:
@@ -132,6 +120,17 @@ def _has_another(other: Network, missing: str) -> Callable[[Network], str]:
         failed = find_failed(other, [name for name in ALL if name != missing])
         require(not failed, f"the other one meets the other hypotheses; {failed} fail")
         return f"a {other.architecture} network has the same boundaries"
+
+    return conclude
+
+
+def _is_another(other: Network, missing: str) -> Callable[[Network], str]:
+    """That besides both networks are one function."""
+    has_another = _has_another(other, missing)
+
+    def conclude(net: Network) -> str:
+        require(decide_equal(net, other).holds, "both networks are one function")
+        return f"{has_another(net)}, and is the same function"
 
     return conclude
 
@@ -249,9 +248,7 @@ _TURNED = by_counterexample(
 _PARTS = by_counterexample(
     CONNECTED, ALL, {"a 2-6-3-1 network": EXCHANGED[0]}, _has_another(EXCHANGED[1], CONNECTED)
 )
-_HELPED = by_counterexample(
-    MEET, ALL, {"a 2-5-3-1 network": ONE_SIDED[0]}, _has_another(ONE_SIDED[1], MEET)
-)
+_TWICE = by_counterexample(MEET, ALL, {"a 2-7-3-1 network": SECTORS[0]}, _is_another(SECTORS[1], MEET))
 _WIDER = by_counterexample(MEET, ALL, {"a 2-2-2-1 network": theorems.TWO_WIDE}, _has_another(THREE_WIDE, MEET))
 _LAYER_3 = by_counterexample(
     CONNECTED, ALL, {"a 2-2-3-4-1 network": induction.LAYER_3_LOOKS_LIKE_2}, _fails("T1d")
@@ -263,7 +260,7 @@ _INDEPENDENT = _needed(
 )
 _DETERMINED = (
     _needed(CONNECTED, "2-6-3-1 with exchanged parts", _PARTS),
-    _needed(MEET, "2-5-3-1 with another sign in layer 1; 2-2-2-1, as wide as 2-2-3-1", _HELPED, _WIDER),
+    _needed(MEET, "2-7-3-1 with another sign in layer 1; 2-2-2-1, as wide as 2-2-3-1", _TWICE, _WIDER),
     _needed(GENERAL_POSITION, "2-3-2-1 with layer 1 turned round", _TURNED),
     _searched("T2c"),
 )
@@ -308,8 +305,8 @@ NEEDED: Mapping[str, tuple[Hypothesis, ...]] = MappingProxyType({
         ),
         _needed(
             MEET,
-            "2-5-3-1 with boundaries that are not met",
-            by_counterexample(MEET, ALL, {"a 2-5-3-1 network": ONE_SIDED[0]}, _misses_one),
+            "2-7-3-1 with boundaries that are not met",
+            by_counterexample(MEET, ALL, {"a 2-7-3-1 network": SECTORS[0]}, _misses_one),
         ),
     ),
     "T3a": (
@@ -344,7 +341,7 @@ NEEDED: Mapping[str, tuple[Hypothesis, ...]] = MappingProxyType({
     ),
     "T3e": (
         _needed("(ii) a connected chain of points", "2-6-3-1 with exchanged parts", _PARTS),
-        _needed("(iv) it crosses all of layer k-1", "2-5-3-1 with another sign in layer 1", _HELPED),
+        _needed("(iv) it crosses all of layer k-1", "2-7-3-1 with another sign in layer 1, one function", _TWICE),
         _needed(
             "(i) points in the interior of regions",
             "at a point on a boundary there are two gradients",
