@@ -6,7 +6,8 @@ Stands above everything that is proved about. In the source tree this folder lie
 
 from __future__ import annotations
 
+from exactrev.proofs.exceptional_networks_are_zeros_of_polynomials import Exceptional, find_exceptional
 from exactrev.proofs.proof import Proof, ProofResult, Status, Step
 from exactrev.proofs.registry import PROOFS, find_proofs
 
-__all__ = ["PROOFS", "Proof", "ProofResult", "Status", "Step", "find_proofs"]
+__all__ = ["PROOFS", "Exceptional", "Proof", "ProofResult", "Status", "Step", "find_exceptional", "find_proofs"]
