@@ -5,6 +5,9 @@ same functions (`exactrev.network.skips.flip`), so that every sign is right, and
 walk along B[z] meets boundaries of all earlier layers; each cell that it visits gives z's form, hence n_in + 1 linear
 equations for the row of z over x and all earlier activations. Networks whose activation has a single kink, such as
 leaky ReLU, are of this kind; those with more kinks have a neuron for each.
+
+Boundaries have to be seen nearly everywhere, as they are where the outputs read all layers. What is hidden behind
+layers that are off, as in networks without skip connections, is not sought with the care that `reconstruction` takes.
 """
 
 from __future__ import annotations
@@ -121,7 +124,8 @@ def recover_with_skips(
             if missed is None:
                 told = f"no contradiction in {tests} points"
                 return SkipRecovery(network, told, tuple(layers), tests, search.queries)
-    reason = f"{len(search.pending)} breakpoints on no boundary that was found"
+    unexplained = f"{len(search.pending)} breakpoints on no boundary that was found"
+    reason = unexplained if search.pending else "answers do not determine an output layer, or contradict it"
     return SkipRecovery(None, reason, tuple(layers), 0, search.queries)
 
 
