@@ -28,6 +28,7 @@ _LABELS = (
     "the_bias_follows_the_signs_below",
     "crossed_boundaries_give_weights_up_to_one_factor",
     "weights_of_case_1_are_free_up_to_a_largest",
+    "weights_of_case_1_can_rise",
     "cases_2_to_4_leave_second_networks",
     "one_last_neuron_is_determined",
     "functions_of_one_neuron_determine_the_network",

@@ -123,8 +123,8 @@ PROOF = Proof(
     "heard by one other may be shifted: further isomorphisms.",
     covers="all values at a point as letters, in each combination of signs that the case allows: any depth, widths "
     "and pattern; cases 2 and 3 (N2, N3) where there are further isomorphisms",
-    does_not_cover="the number at which the interval of case 1 ends; networks of cases 2 to 4 without further "
-    "isomorphisms, case 4, and pairs in no case (N4, N5): decided on explicit networks by the claims of those labels",
+    does_not_cover="the number at which the interval of case 1 ends (weights_of_case_1_can_rise); where cases 2 and 3 "
+    "occur, and case 4 (cases_2_to_4_leave_second_networks)",
     length=5,
     derivation=derive,
 )

@@ -133,9 +133,9 @@ ROWS = (
         "N1",
         "§5.2 (1)",
         "if z active implies z' inactive, a slight change of the weight has no effect",
-        Standing.CHECKED,
-        "Downwards that is proved. Upwards it holds up to a largest weight, checked on networks; that may be w itself, "
-        "and boundaries in this case may touch: both expected on measure zero only.",
+        Standing.PROVED,
+        "Off explicit polynomials: all weights up to one that is larger than w, and the boundaries are disjoint. On "
+        "exceptional networks w may be the largest, or the boundaries touch.",
         (by_claim("N1"),),
     ),
     Row(
