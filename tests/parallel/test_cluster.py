@@ -21,6 +21,7 @@ from exactrev.parallel import Workers, cluster, workers
 distributed = pytest.importorskip("distributed")
 dask = pytest.importorskip("dask")
 
+ROOT = Path(__file__).resolve().parents[2]
 SQUARES = [x * x for x in range(40)]
 
 
@@ -162,3 +163,9 @@ def test_with_tls_as_the_docs_have_it(tmp_path: Path, monkeypatch: pytest.Monkey
             assert list(team.run_in_order(tasks.square, range(5))) == SQUARES[:5]
         with pytest.raises(BadInput, match="encryption required"):
             Workers(address=made.address.replace("tls://", "dask://"))
+        variables = {"CA_FILE": certificate, "CLIENT__CERT": certificate, "CLIENT__KEY": key}
+        environment = {f"DASK_DISTRIBUTED__COMM__TLS__{name}": str(file) for name, file in variables.items()}
+        script = f"from exactrev.parallel import Workers; print(Workers(address={made.address!r}).count > 0)"
+        command = [sys.executable, "-c", script]
+        answer = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, cwd=ROOT)
+        assert answer.stdout == "True\n", answer.stderr
