@@ -6,6 +6,7 @@ Knows how a region is printed. The regions themselves come from the geometry.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,8 +37,13 @@ from exactrev.cli.progress import Watch
 
 if TYPE_CHECKING:
     from exactrev.geometry import RegionComplex
+    from exactrev.network import Network, Pattern
+    from exactrev.parallel import Workers
 
 __all__ = ["regions"]
+
+_BATCH = 40
+"""Cells at a time for a worker."""
 
 
 @click.command()
@@ -76,7 +82,8 @@ def regions(
     network = load_network(net, raw)
     from exactrev.geometry import regions as find_regions
 
-    with open_workers(count, address) as workers, Watch("regions") as watch:
+    workers = click.get_current_context().with_resource(open_workers(count, address))
+    with Watch("regions") as watch:
         complex = find_regions(network, find_box(box, network.n_in), watch, workers=workers)
         seconds = round(watch.seconds, 3)
     if graph is not None:
@@ -93,7 +100,7 @@ def regions(
     }
     if as_json:
         record = {"network": described(net, network), "box": json_box(complex.box), **counts}
-        print_json(record, **({"cells": _records(complex)} if listed else {}))
+        print_json(record, **({"cells": _records(complex, workers)} if listed else {}))
     else:
         print_lines([title(net, network, complex.box), *_summary(complex, seconds)])
         if listed:
@@ -124,17 +131,31 @@ def _lines(complex: RegionComplex) -> Iterator[str]:
         yield f"{cell:>{digits}}  {signs:{width}}  {bounded:7}  {as_text(complex.interior_point(cell))}"
 
 
-def _records(complex: RegionComplex) -> Iterator[dict[str, Any]]:
+def _records(complex: RegionComplex, workers: Workers) -> Iterator[dict[str, Any]]:
     from exactrev.statements.witnesses import as_json
 
-    for cell in range(complex.n_cells):
-        map = complex.affine_map(cell)
+    for cell, (weights, bias) in enumerate(_maps(complex, workers)):
         yield {
             "cell": cell,
             "thick": cell >= complex.n_regions,
             "bounded": complex.is_bounded(cell),
             "signs": complex.sign_vector(cell),
             "point": as_json(complex.interior_point(cell)),
-            "weights": as_json(map.W),
-            "bias": as_json(map.b),
+            "weights": weights,
+            "bias": bias,
         }
+
+
+def _maps(complex: RegionComplex, workers: Workers) -> Iterator[tuple[Any, Any]]:
+    """Weights and bias of every cell, spelt out: most of the time of a listing, so workers share it."""
+    starts = range(0, complex.n_cells, _BATCH)
+    batches = (range(start, min(start + _BATCH, complex.n_cells)) for start in starts)
+    tasks = ((complex.network, [complex.pattern(cell) for cell in batch]) for batch in batches)
+    return chain.from_iterable(workers.run_in_order(_spell_maps, tasks))
+
+
+def _spell_maps(task: tuple[Network, list[Pattern]]) -> list[tuple[Any, Any]]:
+    from exactrev.statements.witnesses import as_json
+
+    network, patterns = task
+    return [(as_json(map.W), as_json(map.b)) for map in (network.affine_map(pattern) for pattern in patterns)]
