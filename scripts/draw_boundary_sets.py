@@ -1,9 +1,10 @@
-"""Draw the bundled pairs of networks that have the same boundaries: docs/opposite_signs.svg, docs/exchanged_pieces.svg.
+"""Draw pairs of networks that have the same boundaries: docs/opposite_signs.svg, exchanged_pieces.svg, turned_unit.svg.
 
     python scripts/draw_boundary_sets.py [FOLDER]
 
 In each picture the set of boundaries, which is all that Theorem 2 is given, and the two networks that it may come from:
-of the first pair the values, which differ; of the second the boundaries of layer 2, a colour for each neuron.
+of the first pair the values, which differ; of the second the boundaries of layer 2, a colour for each neuron. The third
+pair is one function, so one picture of either will do: boundaries with a colour for each neuron of layer 2, and values.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from exactrev.drawing.unlabelled import draw_pieces
 from exactrev.geometry import Box, regions
 from exactrev.geometry.boundary_pieces import boundary_set
 from exactrev.network import Network
+from exactrev.proofs.crossed_boundaries_give_weights_up_to_one_factor import SECTORS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 NAMES = ("$x_1$", "$x_2$")
@@ -44,6 +46,15 @@ def main(folder: Path) -> None:
                 axes.set_title(each, loc="left", color=MUTED)
             save_figure(figure, folder / f"{name}.svg")
             print(folder / f"{name}.svg")
+        figure = new_figure(7.8, 4.2)
+        panels = figure.subplots(1, 2)
+        box, pieces = Box.cube(2, -30, 30), boundary_set(SECTORS)
+        draw_pieces(panels[0], pieces, box, groups_of(SECTORS, pieces))
+        panels[0].set_title("boundaries", loc="left", color=MUTED)
+        draw_plane(panels[1], read_scene(regions(SECTORS, box)), "value", NAMES)
+        panels[1].set_title("values", loc="left", color=MUTED)
+        save_figure(figure, folder / "turned_unit.svg")
+        print(folder / "turned_unit.svg")
 
 
 def groups_of(net: Network, pieces: BoundarySet) -> list[int]:
