@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from exactrev.audit.ledger import ROWS, as_table, find_rows
 from exactrev.audit.report import Audit, Finding, Result, audit, run_row
-from exactrev.audit.row import Evidence, EvidenceFailed, Row, Standing
+from exactrev.audit.row import Evidence, EvidenceFailed, Hypothesis, Need, Row, Standing
 
 __all__ = [
     "ROWS",
@@ -15,6 +15,8 @@ __all__ = [
     "Evidence",
     "EvidenceFailed",
     "Finding",
+    "Hypothesis",
+    "Need",
     "Result",
     "Row",
     "Standing",
