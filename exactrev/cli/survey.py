@@ -99,6 +99,11 @@ def survey(
         raise click.UsageError("Name architectures by --widths, or by --inputs, --hidden and --depths.")
     check_output(table, (".csv",), [resume] if resume else [])
     check_output(picture, PICTURES, [resume] if resume else [])
+    if picture is not None:
+        from exactrev.drawing.canvas import settings
+
+        with settings():  # not only after an hour does it turn out that matplotlib is missing
+            pass
     from exactrev.surveys import Log, Plan, Survey, grid
 
     with ExitStack() as stack:

@@ -53,7 +53,7 @@ QUESTIONS = (
     Question("lra", "LRA", "the Linear Regions Assumption holds (§3.2)"),
     Question("meet", "meet", "the boundaries of any two connected neurons meet (Theorem 2)"),
     Question("theorem_2", "T2", "both hypotheses of Theorem 2 hold: lra and meet"),
-    Question("connected", "connected", "every boundary is connected"),
+    Question("connected", "connected", "every boundary is connected, or empty"),
     Question("corrected", "T2c", "the hypotheses of the corrected Theorem 2 hold: connected and meet"),
     Question("non_empty", "non-empty", "no boundary is empty"),
     Question("unbounded", "unbounded", "no boundary is bounded, unless it is empty"),

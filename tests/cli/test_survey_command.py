@@ -185,6 +185,16 @@ def test_bad_input_is_refused_in_one_line_before_anything_is_done(
     assert answer.err.count("\n") == 1
 
 
+def test_a_picture_without_matplotlib_is_refused_before_anything_is_done(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    answer = run(*SMALL, "--plot", "found.svg", "--log", "survey.log")
+    assert (answer.code, answer.out) == (4, "")
+    assert "pip install" in answer.err
+    assert not Path("survey.log").exists()
+
+
 def test_a_log_from_elsewhere_may_say_what_it_likes_and_is_read_strictly(run: Run) -> None:
     run(*SMALL, "--log", "survey.log")
     lines = Path("survey.log").read_text().splitlines()
