@@ -23,15 +23,18 @@ MOST_SUBSETS = 5000
 
 
 def find_circuits(rows: Sequence[Candidate]) -> Iterator[tuple[int, ...]]:
-    """Sets of at most as many complete rows as a row has entries, each a combination of the others: smallest first.
+    """Sets of fewer rows than a row has entries, and one more that is a combination of them: smallest first.
 
-    Only one set for each row in which it is the last.
+    Only one set for each row in which it is the last. The others are complete; of the last one the weights that are
+    known count.
     """
-    weights = [clear_denominators([w or 0 for w in row.weights])[0] for row in rows]
     complete = [z for z, row in enumerate(rows) if row.is_complete]
     tried = 0
-    for place, z in enumerate(complete):
-        subsets = (chosen for size in range(1, len(weights[z])) for chosen in combinations(complete[:place], size))
+    for z in [*complete, *(z for z, row in enumerate(rows) if not row.is_complete)]:
+        shown = [i for i, weight in enumerate(rows[z].weights) if weight is not None]
+        weights = [clear_denominators([row.weights[i] or 0 for i in shown])[0] for row in rows]
+        before = [i for i in complete if i < z or not rows[z].is_complete]
+        subsets = (chosen for size in range(1, len(shown)) for chosen in combinations(before, size))
         for chosen in subsets:
             tried += 1
             if tried > MOST_SUBSETS:

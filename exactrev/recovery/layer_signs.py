@@ -47,10 +47,14 @@ Signs = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class LayerSigns:
-    """A decision, and points that contradict it: a unit of the layer is missing there, or a sign wrong."""
+    """A decision, and points that contradict it: a unit of the layer is missing there, or a sign wrong.
+
+    At `telling` points it could have been contradicted, and N is not flat.
+    """
 
     decision: SignDecision
     lacking: tuple[Point, ...] = ()
+    telling: tuple[Point, ...] = ()
 
     @property
     def is_clear(self) -> bool:
@@ -87,8 +91,9 @@ def decide_by_span(known: KnownLayers, sightings: Sightings, probe: Probe, *, as
             points.append(fresh[0])
     test = count.judge(2)
     best = test.candidates[0]
-    reason = f"span test on {len(points)} pieces, {best.informative} of them telling, {len(best.contradicted)} against"
-    decided = test.ties == 1 and len(best.contradicted) * 10 <= best.informative
+    n_telling, n_against = len(best.informative), len(best.contradicted)
+    reason = f"span test on {len(points)} pieces, {n_telling} of them telling, {n_against} against"
+    decided = test.ties == 1 and n_against * 10 <= n_telling
     other = next((c.signs for c in test.candidates[1:] if len(c.contradicted) == len(best.contradicted)), None)
     decision = SignDecision(
         signs=best.signs,
@@ -101,7 +106,8 @@ def decide_by_span(known: KnownLayers, sightings: Sightings, probe: Probe, *, as
         rank_claimed=None,
         reason=reason,
     )
-    return LayerSigns(decision, tuple(points[i] for i in best.contradicted))
+    telling = [i for i in best.informative if any(map(any, count.pieces[i].gradients))]
+    return LayerSigns(decision, tuple(points[i] for i in best.contradicted), tuple(points[i] for i in telling))
 
 
 def _piece(known: KnownLayers, point: Point, affine: AffineMap) -> Piece | None:

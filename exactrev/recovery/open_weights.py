@@ -17,7 +17,7 @@ together, unless something is said to be left, no other.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -28,6 +28,9 @@ from exactrev.recovery.narrowing import AnswerSearch, find_disagreements, with_v
 from exactrev.recovery.parametric import Answer, NotFollowed, OpenWeight, ParametricNetwork
 
 __all__ = ["Answer", "Completion", "OpenWeight", "WeightFinding", "complete"]
+
+MOST_SETS = 2
+"""Rivals are taken from so many of the convex sets that are left."""
 
 MOST_VOTES = 60
 """So many answers vote for the value of a weight."""
@@ -78,6 +81,7 @@ class Completion:
     - `left_out`: points whose answers were not used, because no open weight can explain them together with the others:
       there something else is wrong. What `weights` says then holds if the other answers are unaffected by that.
     - `is_searched_out`: every answer but those was used up. If not, the intervals may be wider than need be.
+    - `rivals`: networks with other values that the answers used leave as well, as far from these as they leave.
     """
 
     network: Network
@@ -85,6 +89,7 @@ class Completion:
     contradictions: tuple[Point, ...]
     left_out: tuple[Point, ...]
     is_searched_out: bool
+    rivals: tuple[Network, ...] = ()
 
     @property
     def is_consistent(self) -> bool:
@@ -154,7 +159,20 @@ def _conclude(search: AnswerSearch, answers: Sequence[Answer]) -> Completion:
         given_others = join(part.range_of((Fraction(1), Fraction(0))) for part in alone.sets)
         allowed = join(part.range_of(unit) for part in search.sets)
         findings.append(WeightFinding(neuron, i, allowed, values[e], given_others))
-    return Completion(network, tuple(findings), tuple(wrong), tuple(search.left_out), search.is_searched_out)
+    rivals = tuple(_rivals(search, values))
+    return Completion(network, tuple(findings), tuple(wrong), tuple(search.left_out), search.is_searched_out, rivals)
+
+
+def _rivals(search: AnswerSearch, values: Sequence[Fraction]) -> Iterator[Network]:
+    """Networks with one weight at an end of what is left of it, or far out, and the others as they may be then."""
+    for part in search.sets[:MOST_SETS]:
+        for e, unit in enumerate(search.parametric.units):
+            left = part.range_of(unit)
+            far = 16 * max(abs(values[e]), *(abs(end) for end in (left.low, left.high) if end is not None), Fraction(1))
+            for end in (-far if left.low is None else left.low, far if left.high is None else left.high):
+                here = part.with_zero((*unit[:-1], -end))
+                if here is not None and end != values[e]:
+                    yield with_values(search.network, search.parametric.entries, _choose(search, here))
 
 
 def _without(network: Network, entry: OpenWeight) -> Network:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TypeVar
 
 from exactrev.network import AffineMap, Network, Neuron, Point
 from exactrev.recovery.candidates import Candidate, rows_as_map
@@ -19,17 +21,29 @@ from exactrev.recovery.known import KnownLayers, OpenWeights
 from exactrev.recovery.last_layer import activations_at, assemble, recover_last_layer, with_signs
 from exactrev.recovery.layer_signs import LayerSigns, decide_by_matching, decide_by_span, decide_by_trails, is_settled
 from exactrev.recovery.neurons import LayerSearch, Strategy
-from exactrev.recovery.open_weights import complete
+from exactrev.recovery.open_weights import Completion, complete
 from exactrev.recovery.output_layer import PointSample
 from exactrev.recovery.probe import Probe
 from exactrev.recovery.results import Attempt
-from exactrev.recovery.sightings import Sighting, Sightings
+from exactrev.recovery.rivals import find_deciding_point
+from exactrev.recovery.sightings import Sighting, Sightings, find_activations
 from exactrev.recovery.signs import SignDecision
 
 __all__ = ["Reader"]
 
-MOST_ANSWERS = 80
-"""So many answers of either kind are used to find open weights."""
+T = TypeVar("T")
+
+ANSWERS = 20
+"""So many answers of either kind are used first to find open weights."""
+
+AT_ONCE = 4
+"""So many points that tell rivals apart are asked for together."""
+
+MOST_COMPLETIONS, WORK = 4, 1500
+"""So often answers that contradict are added to them; each time, about so many points are followed at most."""
+
+CLEARLY = 4
+"""A row is not needed if so many gradients on either side of it are spanned without it."""
 
 THOROUGH = 4
 """Every so many rounds, layers that seemed settled are walked again: gradients do not need every neuron."""
@@ -49,6 +63,8 @@ class Reader:
     seed: int
     say: Callable[[str], None]
     _round: int = 1
+    _complete_only: bool = False  # whether rows with open weights are left out, and whether any were met
+    _met_open: bool = False
     _searches: dict[tuple[AffineMap, ...], LayerSearch] = field(default_factory=dict)
     _signs: dict[tuple[AffineMap, ...], SignDecision] = field(default_factory=dict)
 
@@ -60,10 +76,26 @@ class Reader:
     def read(self, round_number: int) -> Attempt:
         """All layers that the sightings so far determine; of several readings the one that answers contradict least.
 
+        Rows with open weights that much speaks for count as rows of their layer; where that, or leaving them out, leads
+        to nothing that all answers agree with, the layers are read the other way as well.
+        """
+        self._round, self._met_open = round_number, False
+        attempt = self._read_layers()
+        if not self._met_open or (attempt.network is not None and not self.find_contradictions(attempt)):
+            return attempt
+        self._complete_only = not self._complete_only
+        other = self._read_layers()
+        best = self._best([attempt, other])
+        if best is attempt:
+            self._complete_only = not self._complete_only
+        return best
+
+    def _read_layers(self) -> Attempt:
+        """Layer after layer, from the first.
+
         Whether a layer is the last hidden one is not known beforehand: where few breakpoints are left that its rows do
         not explain, both readings are tried.
         """
-        self._round = round_number
         layers: list[AffineMap] = []
         decisions: list[SignDecision] = []
         opened: OpenWeights = ()
@@ -129,6 +161,9 @@ class Reader:
         for way in ways:
             search.strategy, search.explore = way, self.explore
             rows = search.run(pool)
+            self._met_open |= not all(row.is_complete for row in rows)
+            if self._complete_only:
+                rows = [row for row in rows if row.is_complete]
             if not rows:
                 continue
             is_inner = not self._may_be_last(self._unexplained(_with_rows(layers, opened, rows)))
@@ -186,12 +221,29 @@ class Reader:
             return kept, None  # the paper's way knows no such test
         found = decide_by_span(_with_rows(layers, opened, kept), self.sightings, self.probe, ask=ask)
         while found is not None:
-            fewer = self._without_one(search, layers, opened, kept, found)
+            fewer = self._without_needless(search, layers, opened, kept)
+            fewer = fewer or self._without_one(search, layers, opened, kept, found)
             if fewer is None:
                 break
-            self.say(f"a row of layer {len(layers) + 1} is a combination of others: a deeper neuron's")
+            self.say(f"a row of layer {len(layers) + 1} is a deeper neuron's: without it gradients are spanned as well")
             kept, found = fewer
         return kept, found
+
+    def _without_needless(
+        self, search: LayerSearch, layers: Sequence[AffineMap], opened: OpenWeights, rows: Sequence[Candidate]
+    ) -> tuple[list[Candidate], LayerSigns] | None:
+        """The rows without one with open weights that no gradient needs on either side of it; None if there is none."""
+        for row in sorted(rows, key=lambda row: row.agreement.seen):
+            if row.is_complete or len(rows) == 1:
+                continue
+            fewer = [other for other in rows if other is not row]
+            without = decide_by_span(_with_rows(layers, opened, fewer), self.sightings, self.probe, ask=False)
+            if without is None or not without.is_clear:
+                continue
+            sides = [row.sign_at(a) for a in find_activations(search.known, without.telling)]
+            if min(sides.count(1), sides.count(-1)) >= CLEARLY:
+                return fewer, without
+        return None
 
     def _without_one(
         self,
@@ -208,6 +260,8 @@ class Reader:
                 for z in circuit
             }
             suspects = [z for z in circuit if settings[z] == min(settings.values())]
+            if not rows[circuit[-1]].is_complete:
+                suspects = [circuit[-1]]
 
             def doubt(z: int) -> tuple[bool, bool, int]:
                 """The row that lines speak against first, then one whose sign is open, then the one seen least."""
@@ -270,21 +324,54 @@ class Reader:
         attempt = Attempt(known.layers, tuple(decisions), output, network, reason, known.open_weights)
         if network is None or not known.open_weights or len(known.open_weights) > MOST_OPEN:
             return attempt
-        found = complete(network, known.open_weights, self._some_answers(network))
-        still = tuple((weight.neuron, weight.input) for weight in found.still_open)
-        return replace(attempt, network=found.network, open_weights=still, findings=found.weights)
+        return self._complete(replace(attempt, network=network), network)
 
-    def _some_answers(self, network: Network) -> list[tuple[Point, Point]]:
-        """Some of the answers that the network does not give, and some of those that it does."""
+    def _complete(self, attempt: Attempt, network: Network) -> Attempt:
+        """The reading with its open weights from values: answers that contradict it are used until none does, then N is
+        asked where other values that are left would make a difference.
+        """
+        opened = attempt.open_weights
+        used = self._some_answers(network, opened)
+        for _ in range(MOST_COMPLETIONS):
+            found = complete(network, opened, used, budget=WORK)
+            attempt = replace(
+                attempt,
+                network=found.network,
+                open_weights=tuple((weight.neuron, weight.input) for weight in found.still_open),
+                findings=found.weights,
+            )
+            if not found.is_consistent:
+                break
+            fresh = self.find_contradictions(attempt) or self._ask_between(found)
+            if not fresh:
+                break
+            told = dict(self.probe.answered)
+            used += [(x, told[x]) for x in self._sample(fresh, ANSWERS // 2)]
+        return attempt
+
+    def _ask_between(self, found: Completion) -> list[Point]:
+        """Ask N where the network differs from others that the answers leave as well; the points."""
+        rivals = found.rivals if found.still_open else ()
+        decided = (find_deciding_point(found.network, rival) for rival in rivals)
+        points = list(islice((x for x in decided if x is not None), AT_ONCE))
+        self.probe.values(points)
+        return points
+
+    def _some_answers(self, network: Network, opened: OpenWeights) -> list[tuple[Point, Point]]:
+        """Some of the answers that the network does not give, and some in which an open weight may have a part."""
         told = self.probe.answered
-        values = network.evaluate([x for x, _ in told])
+        points = [x for x, _ in told]
+        values, sure = network.evaluate(points), KnownLayers(network.layers[:-1], opened).are_sure(points)
         wrong = [answer for answer, value in zip(told, values, strict=True) if answer[1] != value]
-        right = [answer for answer, value in zip(told, values, strict=True) if answer[1] == value]
-        rng = random.Random(self.seed)
-        return [
-            *rng.sample(wrong, min(len(wrong), MOST_ANSWERS)),
-            *rng.sample(right, min(len(right), MOST_ANSWERS)),
+        shared = [
+            answer
+            for answer, value, is_sure in zip(told, values, sure, strict=True)
+            if answer[1] == value and not is_sure
         ]
+        return [*self._sample(wrong, ANSWERS), *self._sample(shared, ANSWERS)]
+
+    def _sample(self, items: Sequence[T], most: int) -> list[T]:
+        return random.Random(self.seed).sample(items, min(len(items), most))
 
     def find_contradictions(self, attempt: Attempt) -> list[Point]:
         """Points at which the attempt's function is not N, of all that ever were asked."""

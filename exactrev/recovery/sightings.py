@@ -6,6 +6,7 @@ neuron that was placed wrongly is retracted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -16,7 +17,7 @@ from exactrev.recovery.points import to_integers
 from exactrev.recovery.probe import Probe
 from exactrev.recovery.walk import Form
 
-__all__ = ["Line", "Sighting", "Sightings"]
+__all__ = ["Line", "Sighting", "Sightings", "find_activations"]
 
 
 class Line:
@@ -33,15 +34,9 @@ class Line:
         self._activations: list[tuple[int, ...] | None] = [_homogeneous(point) for point in self.points]
 
     def activations(self, known: KnownLayers | None) -> list[tuple[int, ...] | None]:
-        """(a q, q) in integers at every breakpoint, a the last known layer's activations; a = x where none is known.
-
-        None where a placeholder matters.
-        """
+        """`find_activations` at every breakpoint."""
         if self._known is not known:
-            values = self.points if known is None else Network(known.layers).evaluate(self.points)
-            relu = [value if known is None else tuple(max(v, Fraction(0)) for v in value) for value in values]
-            sure = [True] * len(relu) if known is None else known.are_sure(self.points)
-            self._activations = [_homogeneous(a) if is_sure else None for a, is_sure in zip(relu, sure, strict=True)]
+            self._activations = find_activations(known, self.points)
             self._known = known
         return self._activations
 
@@ -127,6 +122,17 @@ class Sightings:
             return None
         lead = next(c for c in row if c)
         return tuple(Fraction(c, lead) for c in row)
+
+
+def find_activations(known: KnownLayers | None, points: Sequence[Point]) -> list[tuple[int, ...] | None]:
+    """(a q, q) in integers at every point, a the last known layer's activations; a = x where none is known.
+
+    None where a placeholder matters.
+    """
+    if known is None:
+        return [_homogeneous(point) for point in points]
+    relu = [tuple(max(v, Fraction(0)) for v in value) for value in Network(known.layers).evaluate(points)]
+    return [_homogeneous(a) if is_sure else None for a, is_sure in zip(relu, known.are_sure(points), strict=True)]
 
 
 def _homogeneous(point: Point) -> tuple[int, ...]:

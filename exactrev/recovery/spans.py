@@ -49,14 +49,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class SpanCandidate:
-    """A choice of signs, the pieces that contradict it, and on how many pieces it could have been contradicted.
+    """A choice of signs, the pieces that contradict it, and the informative ones, which could have contradicted it.
 
     No contradiction on no informative piece supports nothing.
     """
 
     signs: tuple[int, ...]
     contradicted: tuple[int, ...]
-    informative: int
+    informative: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +220,11 @@ class _Rows:
 
 def _count_exactly(pieces: Sequence[_Rows], signs: tuple[int, ...]) -> SpanCandidate:
     contradicted = []
-    informative = 0
+    informative = []
     for p, piece in enumerate(pieces):
         active = [i for i, (sign, side) in enumerate(zip(signs, piece.sides, strict=True)) if sign == side]
         if not piece.is_spanned(active):
             contradicted.append(p)
-        informative += piece.rank_of(active) < piece.rank
-    return SpanCandidate(signs, tuple(contradicted), informative)
+        if piece.rank_of(active) < piece.rank:
+            informative.append(p)
+    return SpanCandidate(signs, tuple(contradicted), tuple(informative))

@@ -105,9 +105,11 @@ def test_the_smallest_combination_of_a_row_is_the_one_that_is_named():
     assert [*find_circuits(rows_with([(1, 0, 0, 1), (0, 1, 0, 1), (0, 0, 1, 1), (1, 1, 1, 0)]))] == []
 
 
-def test_rows_with_open_weights_are_in_no_circuit():
-    rows = [(1, 0, 0, 1), (0, 1, 0, 1), (1, 1, None, -3), (1, 1, 0, -3), (1, None, 0, 1)]
-    assert [*find_circuits(rows_with(rows))] == [(0, 1, 3)]
+def test_rows_with_open_weights_are_combinations_as_far_as_they_are_known_and_others_never_of_them():
+    rows = [(1, 0, 0, 1), (0, 1, 0, 1), (1, 1, None, -3), (1, 1, 0, -3), (1, None, 5, 1)]
+    assert [*find_circuits(rows_with(rows))] == [(0, 1, 3), (3, 2)]
+    # A row that sees one unit only: the same ratios as that unit's, with another bias.
+    assert [*find_circuits(rows_with([(1, 2, 3, 4), (None, 4, 6, 5)]))] == [(0, 1)]
 
 
 def test_no_rows_and_one_row_have_no_circuits():
