@@ -198,7 +198,7 @@ def _is_second(case: int, tables: Sequence[Rows], changed: Sequence[Rows]) -> bo
 
 PROOF = Proof(
     label="cases_2_to_4_leave_second_networks",
-    paper=("N2", "N3", "N4"),
+    paper=("N2", "N3", "N4", "I4"),
     where="§5.2 (2)-(4)",
     statement="In each of the cases 2 to 4 further isomorphisms exist on open sets: weights from z are exchanged "
     "between two neurons, z's bias is moved, z is turned round. In case 3 they always exist if nobody but z' hears z "

@@ -170,7 +170,7 @@ ROWS = (
         "§4.1",
         "layer 1 has as many neurons as B[z] are hyperplanes",
         Standing.REFUTED,
-        "Not for n_1 = 1 or n_in = 1. Otherwise expected off measure zero, not shown here.",
+        "Not for n_1 = 1 or n_in = 1. For n_1, n_in >= 2 it is proved off explicit polynomials.",
         (by_network(check_a_boundary_of_layer_2_is_a_whole_line),),
     ),
     Row(

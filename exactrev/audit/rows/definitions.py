@@ -180,16 +180,17 @@ ROWS = (
         "I4",
         "§3.1",
         "a set of networks of positive measure has further isomorphisms",
-        Standing.CHECKED,
-        "A ball of radius 1, by an argument in words; networks in it are compared exactly.",
+        Standing.PROVED,
+        "Open sets in each of the cases 2 to 4 of §5.2, given by inequalities; and a ball of radius 1, where networks "
+        "are compared exactly.",
         (by_claim("I4"),),
     ),
     Row(
         "R1",
         "§3.2",
         "in a region every neuron is affine, and regions correspond to activation patterns",
-        Standing.CHECKED,
-        "Every pattern that occurs on an open set is that of one region.",
+        Standing.PROVED,
+        "Proved for all networks: regions are convex, one for each pattern that occurs where no neuron vanishes.",
         (by_statement("R1", Outcome.HOLDS, "figure1", "classifier2d", "regressor3d", "parallel_coincident"),),
     ),
     Row(
