@@ -4,7 +4,7 @@
 
 Experiments: first (layer 1 by width and depth), inputs (layer 1 by n_in), second (layer 2 by width), square (all widths
 alike); all by default. A line a network, then a table in Markdown, and how the queries grow. With --pictures
-(needs matplotlib) the curves of the first and the second are drawn to figure3.svg and figure4.svg.
+(needs matplotlib) the curves of the first and the second are drawn to first_layer.svg and second_layer.svg.
 
 Untrained networks are initialised as in §6, trained ones memorise 1000 labels as there; all are taken in float32,
 exactly. Counts are the same in every run; only trained weights may depend on the machine. MNIST is not measured: it

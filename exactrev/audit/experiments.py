@@ -13,6 +13,7 @@ from fractions import Fraction
 from math import log, log2
 from statistics import linear_regression, median
 
+from exactrev.equivalence import find_difference
 from exactrev.errors import RecoveryAmbiguous
 from exactrev.network import AffineMap, Network, is_isomorphic
 from exactrev.oracle import Oracle
@@ -93,14 +94,17 @@ def count_first_layer(net: Network, seed: int) -> Count:
     )
 
 
-def count_whole_network(net: Network, seed: int) -> Count:
+def count_whole_network(net: Network, seed: int, *, corrected: bool = False) -> Count:
     """The recovery of a network with two hidden layers: how many neurons of layer 2 are exactly right (Fig. 4).
+
+    With `corrected`, the recovery is told a point at which its result is wrong, while there is one.
 
     `queries` and `parameters` are those of the whole network. Where it is not recovered up to isomorphism, no neuron of
     layer 2 is counted unless layer 1 is right: weights have a meaning only with the neurons that they lead from.
     """
     oracle = Oracle(net)
-    result = recover(oracle, net.n_in, seed=seed)
+    teacher = (lambda guess: find_difference(guess, net)) if corrected else None
+    result = recover(oracle, net.n_in, seed=seed, equivalence=teacher)
     width = net.hidden_widths[1]
     found = wrong = 0
     if result.network is not None and is_isomorphic(result.network, net):

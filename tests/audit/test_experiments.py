@@ -34,7 +34,7 @@ def test_neurons_of_layer_2_count_as_found_only_if_they_are_right(monkeypatch: p
     assert (right.found, right.wrong, right.parameters) == (3, 0, 45)  # one boundary of layer 2 is empty
     truth = recover
 
-    def spoilt(oracle: object, n_in: int, *, seed: int) -> object:
+    def spoilt(oracle: object, n_in: int, *, seed: int, equivalence: object) -> object:
         result = truth(oracle, n_in, seed=seed)
         first, second, *_ = result.attempt.layers
         (weight, *others), *rows = second.rows
