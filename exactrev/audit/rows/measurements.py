@@ -93,7 +93,7 @@ def check_a_neuron_whose_boundary_is_empty_is_not_found() -> str:
 
 
 def check_a_neuron_that_is_seldom_on_is_found_from_a_point_where_it_is() -> str:
-    """6-6-6-1, where all neurons switch, one of layer 2 seldom: with points where the result is wrong, none is missed."""
+    """6-6-6-1, where one of layer 2 is seldom on: with points where the result is wrong, none is missed."""
     net = he_network((6, 6, 6, 1), 8, "float32")
     alone, corrected = count_whole_network(net, 8), count_whole_network(net, 8, corrected=True)
     require(not alone.wrong and corrected.is_complete, "none is wrong, and in the end all are found")
