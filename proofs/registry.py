@@ -16,6 +16,7 @@ _LABELS = (
     "scaling_a_neuron_changes_nothing",
     "two_narrow_layers_leave_a_second_network",
     "regions_correspond_to_patterns",
+    "touching_regions_with_one_map_have_such_a_facet",
     "bends_at_every_earlier_boundary",
     "boundaries_cross_like_coordinate_hyperplanes",
     "bends_tell_layers_apart",

@@ -197,8 +197,9 @@ ROWS = (
         "R2",
         "§3.2",
         "the Linear Regions Assumption can fail, as when a layer is off",
-        Standing.CHECKED,
-        "Read by facets. The reading by regions that only touch is stronger.",
+        Standing.PROVED,
+        "It fails on an open set. Read by regions that touch it is stronger than by facets, but the same off explicit "
+        "polynomials.",
         (
             by_statement("R2", Outcome.FAILS, "dead_layer", "classifier2d", "regressor3d"),
             by_statement("R2", Outcome.HOLDS, "figure1", "exchanged_pieces_a"),
