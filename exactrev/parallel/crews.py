@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -21,8 +22,7 @@ from exactrev.parallel.parcels import open_and_run, unpack
 
 __all__ = ["Crew", "Processes", "Strangers"]
 
-
-MOST_STILL_BORN = 30  # processes at one place that died before they could work; then something is wrong
+MOST_STILL_BORN = 30  # processes in one seat that were killed before they could work; then no more are started
 
 
 class Crew(Protocol):
@@ -66,6 +66,7 @@ class Processes:
 
     def __init__(self, count: int) -> None:
         self._seats = [_Seat() for _ in range(count)]
+        self._closed = False
         self._starts: WeakKeyDictionary[Future[Any], Future[Any]] = WeakKeyDictionary()
 
     @property
@@ -73,13 +74,14 @@ class Processes:
         return len(self._seats)
 
     def submit(self, function: Callable[[Any], Any], task: Any) -> Future[Any]:
-        while True:
+        while not self._closed:
             for seat in self._seats:
                 if seat.future is None or seat.future.done():
                     future = seat.submit(pickle.dumps((function, task), pickle.HIGHEST_PROTOCOL))
                     self._starts[future] = seat.start
                     return future
             wait([seat.future for seat in self._seats if seat.future], return_when=FIRST_COMPLETED)
+        raise RuntimeError("the workers have been sent home")
 
     def is_lost(self, future: Future[Any]) -> bool:
         return isinstance(future.exception(), BrokenExecutor)
@@ -97,11 +99,12 @@ class Processes:
         unwanted = set(futures)
         for seat in self._seats:
             if seat.future in unwanted and not seat.future.done():
-                seat.kill()
+                seat.close()
 
     def close(self) -> None:
         for seat in self._seats:
             seat.close()
+        self._closed = True
 
 
 class _Seat:
@@ -111,6 +114,7 @@ class _Seat:
         self.future: Future[bytes] | None = None
         self.start: Future[Any] = Future()
         self._pool: ProcessPoolExecutor | None = None
+        self._process: BaseProcess | None = None
         self._still_born = 0  # processes, one after the other, that died before they could work
 
     def submit(self, parcel: bytes) -> Future[bytes]:
@@ -122,24 +126,27 @@ class _Seat:
                 self.future = self._open().submit(open_and_run, parcel)
         return self.future
 
-    def kill(self) -> None:
-        if self._pool is not None:
-            for process in list((self._pool._processes or {}).values()):  # `kill_workers()`, from Python 3.14 on
-                process.kill()
-            self.close()
-
     def close(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            self._still_born = 0 if _was_begun(self.start) else self._still_born + 1
-            self._pool = None
+        """End the process, at once if it is at work."""
+        if self._pool is None or self._process is None:
+            return
+        if self.future is not None and not self.future.done():
+            self._process.kill()
+        self._pool.shutdown(cancel_futures=True)
+        if _was_begun(self.start):
+            self._still_born = 0
+        else:  # who was not killed, but failed, will fail again
+            self._still_born += MOST_STILL_BORN if (self._process.exitcode or 0) > 0 else 1
+        self._pool = self._process = None
 
     def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:
             if self._still_born >= MOST_STILL_BORN:
-                raise WorkerLost("worker processes die before they can work", started=self._still_born)
+                hint = "if a script starts them, it has to do so under if __name__ == '__main__'"
+                raise WorkerLost(f"worker processes die before they can work; {hint}")
             self._pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=_settle_in)
             self.start = self._pool.submit(os.getpid)
+            (self._process,) = self._pool._processes.values()  # it has no public name before Python 3.14
         return self._pool
 
 

@@ -200,6 +200,26 @@ def test_a_run_that_is_left_early_stops_its_tasks(tmp_path: Path) -> None:
         assert list(workers.run_in_order(tasks.square, range(5))) == SQUARES[:5]
 
 
+def test_workers_that_were_sent_home_do_nothing_more() -> None:
+    with Workers(2) as workers:
+        list(workers.run(tasks.square, range(4)))
+    with pytest.raises(RuntimeError, match="sent home"):
+        list(workers.run(tasks.square, range(4)))
+    assert not active_children()
+
+
+def test_a_script_without_the_guard_ends_with_a_hint(tmp_path: Path) -> None:
+    script = tmp_path / "unguarded.py"
+    script.write_text(
+        f"import sys\nsys.path[:0] = {[str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]}\n"
+        "from parallel import tasks\nfrom exactrev.parallel import Workers\n"
+        "with Workers(2) as workers:\n    print(list(workers.run(tasks.square, range(4))))\n"
+    )
+    answer = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60)
+    assert answer.stdout == ""
+    assert "it has to do so under if __name__ == '__main__'" in answer.stderr.splitlines()[-1]
+
+
 def _run_script(tmp_path: Path) -> tuple[subprocess.Popen[str], list[int]]:
     """A process with two workers that sleep, in a session of its own as under a terminal."""
     script = tmp_path / "campaign.py"
