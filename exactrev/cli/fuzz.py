@@ -181,7 +181,15 @@ class _Screen:
             from rich.console import Console
             from rich.live import Live
 
-            self._live = Live(get_renderable=self._table, console=Console(stderr=True), transient=True)
+            console = Console(stderr=True)
+            # Lines of JSON stay on stdout, whatever is drawn on stderr.
+            self._live = Live(
+                get_renderable=self._table,
+                console=console,
+                transient=True,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
             self._live.start()
         return self
 

@@ -5,6 +5,11 @@
 
 from __future__ import annotations
 
+try:
+    import hypothesis  # noqa: F401
+except ModuleNotFoundError as error:
+    raise ImportError("exactrev.testing.fuzz needs Hypothesis: pip install exactrev[testing]") from error
+
 from exactrev.testing.fuzz.campaign import Campaign, Plan, Replayed
 from exactrev.testing.fuzz.corpus import Corpus, replay
 from exactrev.testing.fuzz.findings import Finding
