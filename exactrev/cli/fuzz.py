@@ -17,7 +17,7 @@ import click
 from exactrev.cli.application import ExitCode
 from exactrev.cli.arguments import open_workers, workers_options
 from exactrev.cli.printing import SCHEMA_VERSION
-from exactrev.errors import BadInput
+from exactrev.errors import BadInput, ExactrevError
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -106,8 +106,10 @@ def fuzz(
             _run(campaign, screen)
         except KeyboardInterrupt:
             interrupted = True
-            for finding in campaign.keep():
-                _print(_found(finding))
+            _keep(campaign)
+        except ExactrevError:  # a corpus that cannot be written, or workers that are lost
+            _keep(campaign)
+            raise
         _print(_summary(campaign, interrupted))
     _tell(campaign, corpus)
     ctx.exit(_exit_code(campaign, interrupted))
@@ -122,6 +124,11 @@ def _run(campaign: Campaign, screen: _Screen) -> None:
         screen.update()
     for settled in campaign.settle():
         _print(_found(settled.finding))
+
+
+def _keep(campaign: Campaign) -> None:
+    for finding in campaign.keep():
+        _print(_found(finding))
 
 
 def _exit_code(campaign: Campaign, interrupted: bool) -> ExitCode:
