@@ -5,9 +5,10 @@ and let a normal of each be known, in whatever scale. Then all forms of z on A a
 whose boundaries A crosses are known up to one common factor. (b) Every chain has a factor of its own: where B[z] is
 disconnected, the ratio of two need not be determined. (c) The weights of boundaries that are not crossed, the bias and
 the signs of layer k-1 need not be determined: on an open set of networks of shape 2-7-3-1 there is another network, not
-isomorphic, which is the same function and has the same boundaries, all of them connected; and the Linear Regions
-Assumption holds for both. It has the same weights wherever boundaries cross, and other signs in layer 1, other biases
-in layer 2, other weights where boundaries do not meet. Without the Linear Regions Assumption, 2-5-2-1 is enough.
+isomorphic, which is the same function and has the same boundaries. It has the same weights wherever boundaries cross,
+and other signs in layer 1, other biases in layer 2, other weights where boundaries do not meet. In the middle of that
+set is one with connected boundaries for which the Linear Regions Assumption holds, as it does for its partner. Without
+the assumption, 2-5-2-1 is enough.
 
 Proof. (a) is an induction along A: each step is `find_bend`, here called with letters. (b) Chains that nothing links
 are read independently, so any ratio agrees with all pieces; `EXCHANGED` are two networks of equal boundaries. (c) Let p
@@ -15,7 +16,9 @@ and q be units that are on wherever z >= 0, with independent gradients in the pl
 w changes the form of z by -w s, whether s is on or off; it is a combination of p, q and 1, which the weights of p, q
 and the bias make up for, wherever p and q are on. Elsewhere both forms have to be negative. With two neurons in layer
 2, for which different units play p and q, all boundaries of layer 1 show in N; with three, each positive on a sector of
-the plane wider than 120 degrees, N is flat nowhere. What is off stays off when weights and biases change a little.
+the plane wider than 120 degrees, N is flat nowhere. It is an open set: wherever z >= -e (1 + |x| + |y|) for one of the
+two networks, p and q are above e (1 + |x| + |y|), and if all weights and biases change by at most d, z, p and q change
+by at most a multiple of d (1 + |x| + |y|).
 """
 
 from __future__ import annotations
@@ -38,6 +41,7 @@ from exactrev.network import AffineMap, Network, is_isomorphic
 from exactrev.proofs.letters import LetterNetwork, check_forms, find_forms, letter_field, letter_network, tables_of
 from exactrev.proofs.proof import Proof, Step, check
 from exactrev.recovery.bends import Bend, find_bend
+from exactrev.search import Condition, Impossible, Relation, find_point
 from exactrev.statements.verification import verify
 
 __all__ = ["HELPED", "PAIR", "PROOF", "SECTORS", "derive", "second_network"]
@@ -90,6 +94,9 @@ EXCHANGED = tuple(
 """Boundaries with a part on either side of x = 0, where one half of layer 1 is off: which belong together?"""
 
 NEARBY = 4
+MARGIN = Fraction(1, 100)
+"""e, how well below and above."""
+
 
 
 def make_up(turned: Sequence[Any], helpers: Sequence[Sequence[Any]], weight: Any, field: Any) -> Sequence[Any]:
@@ -113,6 +120,7 @@ def derive(bend: FindBend = find_bend, make_up: MakeUp = make_up) -> Iterator[St
     yield check("two networks with the same boundaries, where two chains belong to one neuron or to two", _exchanged())
     yield check("a unit turned round, other weights of p, q and bias: z stays where p and q are on", _turned(make_up))
     yield check("explicit pairs: one function, one set of boundaries, weights equal where they cross", _pairs(make_up))
+    yield check("where z is not well below 0, in either network, p and q are well above: nearby too", _margins(make_up))
     yield check("networks nearby have partners, too, by the same formula", _nearby(make_up))
 
 
@@ -290,6 +298,28 @@ def _pairs(make_up: MakeUp) -> Iterator[tuple[str, bool]]:
         yield f"{one.architecture}: a bias differs", one.layers[1].b != other.layers[1].b
 
 
+def _margins(make_up: MakeUp) -> Iterator[tuple[str, bool]]:
+    """No point has z >= -e (1 + |x| + |y|) and p or q <= e (1 + |x| + |y|): decided by search, with a proof."""
+    axes = [[sign * int(axis == c) for c in (0, 1)] for axis in (0, 1) for sign in (1, -1)]
+    for one, helpers in HELPED:
+        for name, net in (("", one), (", partner", second_network(one, helpers, make_up))):
+            first, second, output = net.layers
+            # the absolute values of x and y are sums of ReLUs of four more units
+            wider = AffineMap.from_arrays([*first.W, *axes], [*first.b, 0, 0, 0, 0])
+            rest = AffineMap.from_arrays([[*row, 0, 0, 0, 0] for row in second.W], second.b)
+            measured = Network((wider, rest, output))
+            for j, units in enumerate(helpers):
+                almost_on = Condition.of(
+                    2, [*second.W[j], *[MARGIN] * 4, second.b[j] + MARGIN], Relation.NOT_NEGATIVE
+                )
+                for unit in units:
+                    (a, b), constant = first.W[unit], first.b[unit]
+                    away = [MARGIN - a, MARGIN + a, MARGIN - b, MARGIN + b]
+                    almost_off = Condition.of(2, [*[0] * len(first.W), *away, MARGIN - constant], Relation.NOT_NEGATIVE)
+                    found = find_point(measured, [almost_on, almost_off])
+                    yield f"{net.architecture}{name}: {j} and {unit}", isinstance(found, Impossible) and found.check()
+
+
 def _nearby(make_up: MakeUp) -> Iterator[tuple[str, bool]]:
     rng = random.Random(8)
     for (middle, helpers), number in product(HELPED, range(NEARBY)):
@@ -306,12 +336,12 @@ PROOF = Proof(
     where="after Theorem 3",
     statement="Along a chain of pieces of B[z], the forms of z and the weights from units of layer k-1 whose "
     "boundaries are crossed follow up to one factor; each chain has its own. Where (iv) fails, the bias, the signs "
-    "of layer k-1 and the other weights may stay open, even if all of N is known, boundaries are connected and the "
-    "Linear Regions Assumption holds: so for an open set of 2-7-3-1 networks.",
+    "of layer k-1 and the other weights may stay open, even if all of N is known: so for an open set of 2-7-3-1 "
+    "networks, around one with connected boundaries for which the Linear Regions Assumption holds.",
     covers=f"chains of up to {LONGEST} crossings in {len(SHAPES)} shapes with weights, biases, other activities and "
     "every piece's scale as letters, any length by induction; turning a unit round as an identity in letters; two "
     f"pairs of networks, compared exactly, and {2 * NEARBY} perturbed ones",
     does_not_cover="which networks leave nothing open though (iv) fails",
-    length=8,
+    length=9,
     derivation=derive,
 )

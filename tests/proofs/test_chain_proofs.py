@@ -107,6 +107,11 @@ def test_another_partner_of_the_pair_is_refused(monkeypatch: pytest.MonkeyPatch)
         assert not check("", chains._pairs(chains.make_up)).holds
 
 
+def test_margins_that_are_not_there_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chains, "MARGIN", 5)
+    assert not check("", chains._margins(chains.make_up)).holds
+
+
 def test_networks_that_are_on_elsewhere_have_no_partner(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second, output = chains.SECTORS.layers
     lower = AffineMap(tuple((*row[:-1], row[-1] - 200) for row in second.rows), 1, 7)

@@ -187,7 +187,7 @@ ROWS = (
         "where (iv) fails, the weights of the boundaries that were crossed are recovered",
         Standing.PROVED,
         "Up to one factor for each chain. Other weights, the bias and the signs of the layer before may stay open, "
-        "even if all of N is known and the Linear Regions Assumption holds: for an open set of 2-7-3-1 networks.",
+        "even if all of N is known: for an open set of 2-7-3-1 networks around one with distinct linear regions.",
         (by_network(check_weights_of_crossed_boundaries_are_recovered_where_one_is_not_met),),
     ),
     Row(
