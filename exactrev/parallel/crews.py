@@ -187,7 +187,7 @@ def _settle_in() -> None:
     """The first thing that a worker process does."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # the other cores have workers of their own
         os.environ.setdefault(name, "1")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it cannot be held back
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 

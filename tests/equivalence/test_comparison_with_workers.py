@@ -11,7 +11,7 @@ import pytest
 from exactrev.equivalence import Relatedness, compare, decide_equal
 from exactrev.network import Network
 from exactrev.parallel import Workers
-from exactrev.search import Budget, Impossible, Open, Searches, find_point, is_on
+from exactrev.search import Budget, Found, Impossible, Open, Searches, find_point, is_on
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +104,18 @@ def test_an_answer_for_another_network_or_budget_is_not_taken(threads: Workers) 
         assert searches.find_point(other, questions[4], Budget(), 500) == find_point(other, questions[4])
         assert searches.find_point(net, questions[4], Budget(), 3) == Open(3)
         assert isinstance(searches.find_point(net, questions[4], Budget(), 500), Impossible)
+
+
+def test_an_answer_about_other_activations_is_not_taken(threads: Workers) -> None:
+    layers = [([[1], [-1]], [0, -1]), ([[1, 1], [-1, -2]], [-1, -3]), ([[1, 1]], [0])]
+    net = Network.from_arrays(layers)
+    other = Network.from_arrays([([[0], [0]], [0, 0]), *layers[1:]])  # where the same row is never positive
+    questions = _questions(net)
+    assert questions == _questions(other)
+    with Searches(threads) as searches:
+        searches.expect(net, questions, 500)
+        assert isinstance(searches.find_point(other, questions[0], Budget(), 500), Impossible)
+        assert isinstance(searches.find_point(net, questions[0], Budget(), 500), Found)
 
 
 def test_the_budget_pays_for_what_is_asked_for_only(threads: Workers) -> None:
