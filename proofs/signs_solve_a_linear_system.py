@@ -202,8 +202,8 @@ PROOF = Proof(
     covers=f"weights and gradients as letters for (n_in, n_{{k-1}}) in {LETTERS}, all signs and sides; the rank in "
     f"letters in {len(SYMBOLIC)} shapes, at rational points that reach the upper bound in {len(NUMERIC)} larger ones "
     f"and, for k = 3, {len(DEEP)}; the upper bound, the crossings and the flips in all shapes, by the argument",
-    does_not_cover="that the rank reaches its bound in every shape, which is a proof of its own; neurons of a layer that "
-    "see different cells; which cells a walk can visit; units whose gradient is 0 at all points (their sign stays open)",
+    does_not_cover="that the rank reaches its bound in every shape (a proof of its own); neurons of a layer that see "
+    "different cells; which cells a walk can visit; units whose gradient is 0 at all points (their sign stays open)",
     length=8,
     derivation=derive,
 )
