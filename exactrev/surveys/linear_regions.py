@@ -42,7 +42,8 @@ MOST_CASES = 2000
 MOST_NEURONS = 14
 """In layer 2: the sums over all sets of more are too many."""
 
-_ATTEMPTS = 24
+_STEPS = tuple(Fraction(1, 2**bits) for bits in (0, 8, 16, 32, 64, 128, 256))
+"""Away from a point to one beside it: corners that floats led to lie very close to further boundaries."""
 
 
 def decide_lra_by_programs(net: Network, clock: Clock) -> bool | None:
@@ -80,8 +81,7 @@ def _is_beside_a_region(net: Network, p: Point) -> bool:
     """Is the point shown to be in the closure of a region?"""
     at_p = [sign for layer in net.sign_vector(p) for sign in layer]
     rng = np.random.default_rng(0)
-    for attempt in range(_ATTEMPTS):
-        step = Fraction(1, 2 ** (8 * (attempt // 4)))
+    for step in (step for step in _STEPS for _ in range(4)):
         q = tuple(x + step * int(d) for x, d in zip(p, rng.integers(-9, 10, net.n_in), strict=True))
         at_q = [sign for layer in net.sign_vector(q) for sign in layer]
         if all(at_q) and all(here in (0, there) for here, there in zip(at_p, at_q, strict=True)):

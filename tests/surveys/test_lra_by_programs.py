@@ -90,6 +90,7 @@ def test_a_point_beside_no_region_is_no_witness() -> None:
     net = Network.from_arrays([AXES, ([[1, 1]], [0]), ([[1]], [0])])
     assert not linear_regions._is_beside_a_region(net, (Fraction(-1), Fraction(-1)))
     assert linear_regions._is_beside_a_region(net, (Fraction(0), Fraction(1)))
+    assert linear_regions._is_beside_a_region(net, (Fraction(0), Fraction(1, 10**40)))  # y = 0 is very close
 
 
 def test_without_time_it_is_open() -> None:
