@@ -15,7 +15,10 @@ import pytest
 from parallel import tasks
 from parallel.dask_cluster import DaskCluster
 
+from exactrev.equivalence import compare
 from exactrev.errors import BadInput, WorkerLost
+from exactrev.geometry import regions
+from exactrev.network.random import he_network
 from exactrev.parallel import Workers, cluster, workers
 
 distributed = pytest.importorskip("distributed")
@@ -89,6 +92,25 @@ def test_a_task_that_kills_its_worker_every_time_ends_with_an_error_that_names_i
     with Workers(address=address) as made, pytest.raises(WorkerLost) as caught:
         list(made.run_in_order(tasks.die, [0, 3]))
     assert caught.value.died == 2
+
+
+def test_regions_and_comparisons_are_the_same(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exactrev.geometry.enumeration.BLOCK", 64)
+    net, other = he_network([2, 8, 8, 1], 0), he_network([2, 8, 8, 1], 1)
+    alone = regions(net)
+    with Workers(address=address) as made:
+        helped = regions(net, workers=made)
+        assert compare(net, other, workers=made) == compare(net, other)
+    vertices = alone.found.skeleton.vertices
+    assert vertices > 64
+    assert helped.found.skeleton.points[:vertices].tobytes() == alone.found.skeleton.points[:vertices].tobytes()
+    assert helped.facet_cells.tobytes() == alone.facet_cells.tobytes()
+
+
+def test_the_executor_of_a_client_is_an_executor_like_any_other(address: str) -> None:
+    client = distributed.Client(address.replace("dask://", "tcp://"), set_as_default=False)
+    with client, Workers.around(client.get_executor(pure=False)) as made:
+        assert list(made.run_in_order(tasks.square, range(10))) == SQUARES[:10]
 
 
 # -- addresses ---------------------------------------------------------------------------------------------------------
