@@ -39,7 +39,7 @@ PICTURES = {
     "I2": Picture(HALVED, Box([-3], [3]), "|x| after scaling as printed"),
     "R3": Picture(definitions.NOWHERE, Box.cube(2, -3, 3), "-a1 - a2 - 1 is never 0"),
     "T1c": Picture(
-        theorems.TWO_BENDS, Box.cube(2, -2, 2), "both boundaries of layer 2 bend at 0", ((0, 0, 0), (1, 0, 0), (0, 1, 2))
+        theorems.TWO_BENDS, Box.cube(2, -2, 2), "layer 2: both boundaries bend at 0", ((0, 0, 0), (1, 0, 0), (0, 1, 2))
     ),
     "T3a": Picture(induction.CORNER, Box.cube(2, -2, 3), "a1 + a2 - 1: gradients (1, 0), (1, 1), (0, 1)"),
     "T3h": Picture(induction.LAYER_3_LOOKS_LIKE_2, Box([-4, -4], [16, 14]), "a part of layer 3 bends at layer 1 only"),

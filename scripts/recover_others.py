@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 
 from exactrev.equivalence import decide_equal
 from exactrev.network import AffineMap, Point, he_network
-from exactrev.network.folding import fold
+from exactrev.network.folding import fold, normal_form
 from exactrev.network.piecewise import ABSOLUTE_VALUE, HARD_TANH, RELU6, ActivatedNetwork, Activation, leaky_relu
 from exactrev.network.skips import SkipNetwork
 from exactrev.recovery.skip_connections import has_free_signs, recover_with_skips
@@ -78,24 +78,28 @@ def attempt(truth: Truth, seed: int, name: str) -> tuple[bool, bool, int]:
     exact = truth.unrolled()
 
     def teacher(guess: SkipNetwork) -> Point | None:
-        return decide_equal(guess.unrolled(), exact).witness.get("point")
+        return None if is_same_form(guess, truth) else decide_equal(guess.unrolled(), exact).witness.get("point")
 
     phi = truth.activation if isinstance(truth, ActivatedNetwork) else None
     known = phi if phi is not None and has_free_signs(phi) else None
     result = recover_with_skips(truth, truth.n_in, seed=seed, rounds=3, activation=known, equivalence=teacher)
     found = result.network
-    is_equal = found is not None and decide_equal(found.unrolled(), exact).holds
-    if found is None:
-        is_own = False
-    elif isinstance(truth, ActivatedNetwork):
-        folded = fold(found, truth.activation)
-        is_own = folded is not None and [f.n_out for f in folded.layers] == [f.n_out for f in truth.layers]
-    else:
-        is_own = found.hidden_widths == truth.hidden_widths
+    is_own = found is not None and is_same_form(found, truth)
+    is_equal = found is not None and (is_own or decide_equal(found.unrolled(), exact).holds)
+    if isinstance(truth, SkipNetwork):
+        is_own = found is not None and found.hidden_widths == truth.hidden_widths
     told = "the same function" if is_equal else result.reason
     seconds = time.process_time() - start
     print(f"    {name} seed {seed}: {told}, form {is_own}, {result.queries} queries, {seconds:.1f} s CPU", flush=True)
     return is_equal, is_equal and is_own, result.queries
+
+
+def is_same_form(found: SkipNetwork, truth: Truth) -> bool:
+    """Is it, folded back, the same network up to its symmetries? Then it is the same function."""
+    if isinstance(truth, SkipNetwork):
+        return False
+    folded = fold(found, truth.activation)
+    return folded is not None and normal_form(folded) == normal_form(truth)
 
 
 if __name__ == "__main__":

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from exactrev.arithmetic import linear_algebra
 from exactrev.errors import InvalidNetwork
 from exactrev.network.affine import AffineMap
 from exactrev.network.network import Neuron
-from exactrev.network.piecewise import ActivatedNetwork, Activation
+from exactrev.network.piecewise import ActivatedNetwork, Activation, find_symmetries
 from exactrev.network.skips import SkipNetwork, flip, from_activated
 
-__all__ = ["fold", "reorder", "rescale"]
+__all__ = ["fold", "normal_form", "reorder", "rescale"]
 
 Row = list[Fraction]
 
@@ -72,6 +73,46 @@ def reorder(net: SkipNetwork, layer: int, order: Sequence[int]) -> SkipNetwork:
         for row in table:
             row[start : start + len(order)] = [row[start + i] for i in order]
     return _network(tables)
+
+
+def normal_form(net: ActivatedNetwork) -> ActivatedNetwork:
+    """The same function with every neuron's symmetries used up: leading weights 1, or positive, and rows in order.
+
+    Networks that differ by symmetries of neurons and their order have the same normal form, unless a layer has two
+    rows that are equal; and networks with the same normal form are the same function.
+
+    >>> from exactrev.network.piecewise import RELU6
+    >>> a = ActivatedNetwork.from_arrays(RELU6, [([[1], [2]], [0, 1]), ([[1, 3]], [0])])
+    >>> b = ActivatedNetwork.from_arrays(RELU6, [([[2], [-1]], [1, 6]), ([[3, -1]], [6])])
+    >>> normal_form(a) == normal_form(b) == a
+    True
+    """
+    phi, symmetries = net.activation, find_symmetries(net.activation)
+    tables = [_table(layer) for layer in net.layers]
+    for own, later in pairwise(tables):
+        for i, row in enumerate(own):
+            lead = next((entry for entry in row[:-1] if entry), Fraction(0))
+            if symmetries.scaling and lead:
+                c, p = 1 / abs(lead), phi.kinks[0].place
+                _substitute(own, later, i, (c, p * (1 - c)), (c, (1 - c) * phi(p)))
+            if symmetries.reflection is not None and lead < 0:
+                shift, factor, constant = symmetries.reflection
+                _substitute(own, later, i, (Fraction(-1), shift), (factor, constant))
+        order = sorted(range(len(own)), key=own.__getitem__)
+        own[:] = [own[i] for i in order]
+        later[:] = [[*(row[i] for i in order), row[-1]] for row in later]
+    return ActivatedNetwork(phi, tuple(map(AffineMap.from_fractions, tables)))
+
+
+def _substitute(
+    own: list[Row], later: list[Row], i: int, inner: tuple[Fraction, Fraction], outer: tuple[Fraction, Fraction]
+) -> None:
+    """Neuron i's z becomes c z + s, where phi(c t + s) = factor phi(t) + constant."""
+    (c, s), (factor, constant) = inner, outer
+    own[i] = [*(c * w for w in own[i][:-1]), c * own[i][-1] + s]
+    for row in later:
+        row[i] /= factor
+        row[-1] -= row[i] * constant
 
 
 # -- one kink ------------------------------------------------------------------------------------------------------

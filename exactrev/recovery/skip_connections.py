@@ -32,7 +32,7 @@ from exactrev.recovery.walk import Absence, Form, Walk
 
 __all__ = ["SkipRecovery", "has_free_signs", "recover_with_skips"]
 
-MOST_STEPS = 40
+MOST_STEPS = 12
 """Of a walk, for each neuron that is known."""
 
 MOST_ABSENCES = 3
@@ -137,6 +137,7 @@ class _Search:
         self.scans: list[LineScan] = []
         self.seen: list[tuple[Breakpoint, Jump]] = []
         self.pending: list[tuple[Breakpoint, Jump]] = []
+        self.are_paired = True  # has every neuron of the last layer been seen at all its kinks?
         self._answers: list[tuple[Point, Point]] = []
 
     @property
@@ -157,7 +158,7 @@ class _Search:
     def find_layers(self) -> list[AffineMap]:
         """Layer by layer, until no row is found for what is still unexplained."""
         layers: list[AffineMap] = []
-        self.pending = self.seen
+        self.pending, self.are_paired = self.seen, True
         while self.pending and len(layers) < MOST_LAYERS:
             rows: list[Row] = []
             for place, jump in self.pending:
@@ -166,19 +167,23 @@ class _Search:
                 row = self._find_row(layers, place, jump) if layers else self._find_first(place, jump)
                 if row is not None and not _is_contradicted([*layers, AffineMap.from_fractions([row])], self.scans):
                     rows.append(row)
-            if self.activation is not None:
-                rows = _pair_up(rows, self.activation)
             if not rows:
                 break
+            if self.activation is not None:
+                paired = _pair_up(rows, self.activation)
+                self.are_paired, rows = bool(paired), paired or rows
             layers.append(AffineMap.from_fractions(rows))
             self.pending = [at for at in self.pending if 0 not in _signs(layers, at[0].point)[-1]]
         return layers
 
     def _find_first(self, place: Breakpoint, jump: Jump) -> Row | None:
-        """A row of layer 1: the hyperplane goes on far away, as far as N is not flat there."""
+        """A row of layer 1: the hyperplane goes on far away, wherever N is not flat.
+
+        Where N is not flat, some unit that is seen to vary reads layer 1, all of it, so that layer 1 is seen to break.
+        """
         scales = (1, 4, 2, 64)  # other activations are flat far away: near first
-        tested = test_hyperplane(self.probe, jump.hyperplane, place.point, count=8, scales=scales, decided=(5, 3))
-        is_whole = len(tested.seen) >= 3 and 3 * len(tested.absent) <= len(tested.seen)
+        tested = test_hyperplane(self.probe, jump.hyperplane, place.point, count=8, scales=scales, decided=(6, 1))
+        is_whole = len(tested.seen) >= 3 and not tested.absent
         return tuple(map(Fraction, jump.hyperplane.form)) if is_whole else None
 
     def _find_row(self, layers: Sequence[AffineMap], place: Breakpoint, jump: Jump) -> Row | None:
@@ -209,7 +214,7 @@ class _Search:
 
     def _reads(self, layers: Sequence[AffineMap]) -> list[Row] | None:
         """What a row may read, as combinations of (x, a^1, ..., a^m, 1): the last layer's activations, and 1."""
-        if self.activation is None or not layers:
+        if self.activation is None or not layers or not self.are_paired:
             return None
         phi, step = self.activation, len(self.activation.kinks)
         last = layers[-1]
@@ -272,7 +277,10 @@ def _dot(a: Sequence[Fraction], b: Sequence[Fraction]) -> Fraction:
 
 
 def _pair_up(rows: Sequence[Row], activation: Activation) -> list[Row]:
-    """Forms z - kink for both kinks of neurons z, side by side; forms that have no partner are left out."""
+    """Forms z - kink for both kinks of neurons z, side by side; nothing if some have no partner.
+
+    A neuron may never get to its other end: then it is ReLU, with a linear part.
+    """
     if len(activation.kinks) == 1:
         return list(rows)
     gap = activation.kinks[1].place - activation.kinks[0].place
@@ -283,9 +291,10 @@ def _pair_up(rows: Sequence[Row], activation: Activation) -> list[Row]:
             sides.setdefault(tuple(w / lead for w in row[:-1]), []).append(-row[-1] / lead)
     found: list[Row] = []
     for direction, places in sides.items():
-        if len(places) == 2:
-            factor = gap / (max(places) - min(places))
-            found += [tuple(factor * w for w in (*direction, -place)) for place in sorted(places)]
+        if len(places) != 2:
+            return []
+        factor = gap / (max(places) - min(places))
+        found += [tuple(factor * w for w in (*direction, -place)) for place in sorted(places)]
     return found
 
 
@@ -297,6 +306,8 @@ def _is_contradicted(layers: Sequence[AffineMap], scans: Iterable[LineScan]) -> 
     seen = absent = 0
     for scan in scans:
         for piece in scan.pieces:
+            if not any(piece.slope):  # what is below units that are flat is hidden
+                continue
             shorter = (piece.end - piece.start) / 2**20
             ends = [scan.line.at(t) for t in (piece.start + shorter, piece.end - shorter)]
             before, after = (_signs(layers, end)[-1] for end in ends)

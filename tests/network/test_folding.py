@@ -10,7 +10,7 @@ import pytest
 from exactrev.equivalence import decide_equal
 from exactrev.errors import InvalidNetwork
 from exactrev.network import Neuron, random_rational_network
-from exactrev.network.folding import fold, reorder, rescale
+from exactrev.network.folding import fold, normal_form, reorder, rescale
 from exactrev.network.piecewise import (
     ABSOLUTE_VALUE,
     HARD_TANH,
@@ -48,7 +48,8 @@ def test_a_disguised_network_is_folded_back(phi: Activation, widths: tuple[int, 
     assert found is not None
     assert [layer.n_out for layer in found.layers] == list(widths[1:])
     x = [Fraction(random, 7) for random in (-5, 3, 20)]
-    assert found(x) == net(x)
+    assert found(x) == net(x) == normal_form(net)(x)
+    assert normal_form(found) == normal_form(net)
 
 
 @pytest.mark.parametrize("phi", [leaky_relu("1/5"), ABSOLUTE_VALUE, HARD_TANH], ids=lambda phi: phi.name)
@@ -66,6 +67,15 @@ def test_a_network_without_that_activation_is_not_folded(phi: Activation) -> Non
     if len(phi.kinks) == 2:  # parallel neurons with weights that do not cancel
         parallel = ([[1, 0], [1, 0]], [0, 1])
         assert fold(SkipNetwork.from_arrays([parallel, ([[0, 0, 1, 1]], [0])]), phi) is None
+
+
+def test_networks_that_differ_by_more_than_symmetries_have_other_normal_forms() -> None:
+    hidden = ([[1, 2], [-3, 1]], [1, -1])
+    a = ActivatedNetwork.from_arrays(HARD_TANH, [hidden, ([[1, 2]], [0])])
+    for other in ([[2, 2]], [0]), ([[1, 2]], [1]), ([[1, -2]], [0]):
+        assert normal_form(ActivatedNetwork.from_arrays(HARD_TANH, [hidden, other])) != normal_form(a)
+    doubled = ActivatedNetwork.from_arrays(HARD_TANH, [([[2, 4], [-3, 1]], [2, -1]), ([["1/2", 2]], [0])])
+    assert normal_form(doubled) != normal_form(a)  # hard tanh is not homogeneous
 
 
 def test_leaky_neurons_whose_signs_are_open_are_not_folded() -> None:
