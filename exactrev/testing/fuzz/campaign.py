@@ -64,12 +64,15 @@ class Campaign:
 
     def replay(self) -> Iterator[Replayed]:
         """Decide again what is in the corpus about these statements."""
-        for finding in list(self.corpus.findings.values()) if self.corpus is not None else []:
+        if self.corpus is None:
+            return
+        for finding in list(self.corpus.findings.values()):
             if finding.label not in self.plan.labels:
                 continue
             replayed = Replayed(finding, replay(finding))
             if replayed.now:
                 self.changed.append(replayed)
+                self.corpus.forget(finding)
             else:
                 self.findings[finding.key] = finding
                 if not finding.shrunk:

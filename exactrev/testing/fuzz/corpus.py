@@ -44,6 +44,10 @@ class Corpus:
         self.findings[finding.key] = finding
         return True
 
+    def forget(self, finding: Finding) -> None:
+        """A finding that is none any more: its file stays until another of its kind is kept."""
+        self.findings.pop(finding.key, None)
+
     def _make(self, folder: Path) -> None:
         try:
             folder.mkdir(exist_ok=True)

@@ -197,6 +197,16 @@ def test_a_known_finding_that_is_none_any_more_is_reported(tmp_path: Path) -> No
 
 
 @pytest.mark.usefixtures("short")
+def test_a_finding_that_is_none_any_more_makes_room_for_one_of_its_kind(tmp_path: Path) -> None:
+    # No hidden layer: smaller than any network on which R1 can fail.
+    Corpus(tmp_path).keep(Finding(R1, THICK, Network.from_arrays([([[0]], [0])]), 0, 0, 0, shrunk=True))
+    with Workers() as workers:
+        made = run(Campaign(Plan((R1,), 3, examples=30), workers, Corpus(tmp_path)))
+    assert len(made.changed) == 1
+    assert Corpus(tmp_path).findings[R1, THICK].network == ZERO
+
+
+@pytest.mark.usefixtures("short")
 def test_what_an_interrupted_campaign_kept_is_settled_by_the_next(tmp_path: Path) -> None:
     with Workers() as workers:
         first = Campaign(Plan((R1, R2), 3, examples=30), workers, Corpus(tmp_path))
