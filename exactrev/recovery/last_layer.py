@@ -114,7 +114,7 @@ def _known_pieces(layers: Sequence[AffineMap], sightings: Sightings, open_weight
         pattern = tuple(tuple(sign > 0 for sign in layer) for layer in signs[k][:-1])
         inner = Network(tuple(below)).affine_map(pattern[:-1])
         kept = tuple(row if on else (0,) * len(row) for row, on in zip(inner.rows, pattern[-1], strict=True))
-        found.append(AffinePiece(AffineMap(kept, inner.denominator, inner.n_in), outputs, point))
+        found.append(AffinePiece(AffineMap(kept, inner.denominator, inner.n_in), outputs, point, point))
     return found
 
 
@@ -138,9 +138,9 @@ def _line_pieces(layers: Sequence[AffineMap], sightings: Sightings, open_weights
         if signs[k] == signs[k + len(pieces)]:  # then a and the forms are affine between, in s = t - middle
             along = AffineMap.from_fractions([[(q - p) / step, p] for p, q in zip(a, ahead, strict=True)])
             outputs = AffineMap.from_fractions([[*entry] for entry in zip(piece.slope, value, strict=True)])
-            found.append(AffinePiece(along, outputs, (Fraction(0),)))
+            found.append(AffinePiece(along, outputs, (Fraction(0),), here[k]))
         else:
-            found.append(PointSample(a, value))
+            found.append(PointSample(a, value, here[k]))
     return found
 
 

@@ -18,6 +18,7 @@ from exactrev.arithmetic.integer_matrices import clear_denominators, integer_ran
 from exactrev.network import Point
 from exactrev.recovery.candidates import Agreement, Candidate, agreement, rows_as_map
 from exactrev.recovery.confirmation import Confirmation, confirm_boundary
+from exactrev.recovery.ensembles import Equations, find_equations, find_supported_rows
 from exactrev.recovery.exploration import Way, explore
 from exactrev.recovery.hyperplanes import Hyperplane, test_hyperplane
 from exactrev.recovery.known import KnownLayers
@@ -36,6 +37,8 @@ MOST_TRIES = 4  # rounds in which rows with open weights are walked again
 
 CLEAR = 4  # zeros on scanned lines that speak for themselves
 
+ENOUGH, THOROUGH = 3, 12  # points on a predicted boundary at which N has to break; and where much has failed already
+
 
 @dataclass(slots=True)
 class LayerSearch:
@@ -47,11 +50,12 @@ class LayerSearch:
     most_steps: int = 80
     strategy: Strategy = "walk"
     explore: Way = "nearest"
+    is_thorough: bool = False  # rows are judged by more points
     is_settled: bool = False  # nothing seen so far asks for more rows: walks only where a boundary was missed
     found: list[Candidate] = field(default_factory=list)
     partial: list[Candidate] = field(default_factory=list)
     _settled: set[tuple[int, int]] = field(default_factory=set)
-    _local: dict[tuple[int, int], LocalRow | None] = field(default_factory=dict)
+    _local: dict[tuple[int, int], tuple[Equations, LocalRow | None] | None] = field(default_factory=dict)
     _confirmed: dict[tuple[tuple[Fraction | None, ...], int], Confirmation] = field(default_factory=dict)
     _tries: int = 0
 
@@ -107,12 +111,16 @@ class LayerSearch:
             return False
         if self.known is None:
             return self._reaches_far(row)
+        if self.is_thorough:
+            return self._confirm(row, THOROUGH).is_good
         return row.agreement.seen >= CLEAR or self._confirm(row).is_good
 
     def _is_strong(self, row: Candidate) -> bool:
         """Whether a row is to be taken seriously though some of its weights are open."""
         if row.agreement.absent or row.agreement.seen < 2:
             return False
+        if self.is_thorough:
+            return self._confirm(row, THOROUGH).is_good
         return row.agreement.is_strong or self._confirm(row, 6).is_good
 
     def examine(self, row: Candidate) -> list[Point]:
@@ -120,12 +128,12 @@ class LayerSearch:
         seen = [sighting.point for sighting in self.sightings.all() if self._explains(row, sighting)]
         return [*seen, *self._told(row, 30).places]
 
-    def _confirm(self, row: Candidate, enough: int = 3) -> Agreement:
+    def _confirm(self, row: Candidate, enough: int = ENOUGH) -> Agreement:
         """What lines and some points on its predicted boundary say together."""
         found = self._told(row, enough)
         return Agreement(row.agreement.seen + found.seen, row.agreement.absent + found.absent)
 
-    def _told(self, row: Candidate, enough: int = 3) -> Confirmation:
+    def _told(self, row: Candidate, enough: int = ENOUGH) -> Confirmation:
         """What points on the predicted boundary say, in layer 1 on the whole hyperplane; asked once for each row."""
         key = row.normalised(), enough
         if key in self._confirmed:
@@ -142,9 +150,12 @@ class LayerSearch:
         return told
 
     def _reaches_far(self, candidate: Candidate) -> bool:
-        """Layer 1: is the whole hyperplane in B, as far as random points on it tell?"""
-        told = self._told(candidate)
-        return told.seen > 0 and told.absent * 3 <= told.seen
+        """Layer 1: is the whole hyperplane in B, as far as random points on it tell?
+
+        Where N is not flat a neuron of layer 1 shows, unless weights are zero: absences are doubtful even if few.
+        """
+        told = self._told(candidate, THOROUGH if self.is_thorough else ENOUGH)
+        return told.seen > 0 and told.absent * (THOROUGH if self.is_thorough else ENOUGH) <= told.seen
 
     def _explains(self, row: Candidate, sighting: Sighting) -> bool:
         return row.sign_at(sighting.activations(self.known)) == 0
@@ -160,12 +171,16 @@ class LayerSearch:
             key = _key(sighting)
             if key not in self._local:
                 form = self.sightings.form(sighting)
-                self._local[key] = None if form is None else find_local_row(known, sighting, form)
-            row = self._local[key]
-            if row is not None:
-                local.append(row)
-        for candidate in gather(local):
-            if not any(self._explains(row, candidate.origin) for row in self.found):
+                says = None
+                if form is not None:
+                    says = find_equations(known, sighting, form), find_local_row(known, sighting, form)
+                self._local[key] = says
+            says = self._local[key]
+            if says is not None:
+                local.append(says)
+        supported = find_supported_rows([equations for equations, _ in local])
+        for candidate in [*supported, *gather(row for _, row in local if row is not None)]:
+            if not any(self._explains(row, candidate.origin) for row in (*self.found, *self.partial)):
                 self._judge(candidate)
 
     def _extend_partial(self, sightings: Sequence[Sighting]) -> None:

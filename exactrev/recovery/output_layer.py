@@ -38,22 +38,25 @@ Integers = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class PointSample:
-    """The activations of the last layer but one at a point, and the outputs there."""
+    """The activations of the last layer but one at a point, and the outputs there; `place` is the point, if known."""
 
     activations: Point
     outputs: Point
+    place: Point | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AffinePiece:
     """A region where N and the activations a of the last layer but one are known as affine maps of x.
 
-    No boundary passes it. `point` lies in it: that tells on which side of the last hidden layer's boundaries it is.
+    No boundary passes it. `point` lies in it: that tells on which side of the last hidden layer's boundaries it is. The
+    maps may be those along a line only, with the point in its coordinate; `place` is then where that is, if known.
     """
 
     activations: AffineMap
     outputs: AffineMap
     point: Point
+    place: Point | None = None
 
 
 Sample = PointSample | AffinePiece
@@ -101,7 +104,7 @@ class OutputLayer:
     """What the samples say of the `forms` of the last hidden layer.
 
     - `form`: N as a function of the last activations but one, None where the samples leave E, c or some o open.
-    - `contradicting`: the samples left out of the fit because they do not agree with it.
+    - `contradicting`: the samples left out of the fit because they do not agree with it; `doubtful`: where they are.
     - `agreeing`: how many samples agree; `surplus`: how many of their equations the fit does not need, so that each of
       them could have contradicted it. Many samples that agree, with much surplus, support that these forms are those
       of the last hidden layer; without surplus nothing does.
@@ -123,6 +126,7 @@ class OutputLayer:
     open_outgoing: tuple[int, ...]
     signs: SignDecision
     layer: AffineMap | None
+    doubtful: tuple[Point, ...] = ()
 
     @property
     def has_linear_rest(self) -> bool:
@@ -176,7 +180,8 @@ def recover_output_layer(
         layer = _find_layer(tables, o, signs.signs)
     left_out = consensus.contradicting
     agreeing = len(samples) - len(left_out)
-    return OutputLayer(forms, form, left_out, agreeing, consensus.surplus, len(fit), opened, signs, layer)
+    doubtful = tuple(place for i in left_out if (place := samples[i].place) is not None)
+    return OutputLayer(forms, form, left_out, agreeing, consensus.surplus, len(fit), opened, signs, layer, doubtful)
 
 
 def _only_entry(row: Integers, n: int) -> int:

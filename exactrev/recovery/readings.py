@@ -46,7 +46,8 @@ CLEARLY = 4
 """A row is not needed if so many gradients on either side of it are spanned without it."""
 
 THOROUGH = 4
-"""Every so many rounds, layers that seemed settled are walked again: gradients do not need every neuron."""
+"""Every so many rounds, layers that seemed settled are walked again: gradients do not need every neuron. From then on
+rows are judged by more points than at first: something that seemed right is wrong."""
 
 MOST_OPEN = 6
 """So many open weights at most are sought in values: their number is an exponent."""
@@ -153,6 +154,7 @@ class Reader:
         pool = self._unexplained(search.known)
         if self._round % THOROUGH == 0:
             search.is_settled = False
+        search.is_thorough = self._round >= THOROUGH
         ways: Sequence[Strategy] = (self.strategy,)
         if self.strategy == "both":
             ways = ("walk",) if self._round == 1 or search.known is None else ("match", "both")
@@ -322,6 +324,8 @@ class Reader:
         output = recover_last_layer(known.layers, self.sightings, known.open_weights)
         network, reason = assemble(known.layers[:-1], output)
         attempt = Attempt(known.layers, tuple(decisions), output, network, reason, known.open_weights)
+        if network is None:
+            attempt = replace(attempt, lacking=output.doubtful)
         if network is None or not known.open_weights or len(known.open_weights) > MOST_OPEN:
             return attempt
         return self._complete(replace(attempt, network=network), network)
