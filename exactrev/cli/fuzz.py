@@ -84,10 +84,6 @@ def fuzz(
         raise click.UsageError("How long? Give --time S or --examples N, or both.")
     if resume and log is None:
         raise click.UsageError("--resume goes on with the campaign in a --log.")
-    if corpus is not None:
-        from exactrev.cli.certificates import check_folder
-
-        check_folder(corpus)
     try:
         from exactrev.testing.fuzz import Campaign, Corpus, Log, Plan
     except ImportError as error:

@@ -21,8 +21,12 @@ class Corpus:
     """The findings in a folder, by statement and kind; the folder is made with the first that is kept."""
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
-        """Read all files. Raises `BadInput` for a file that is no finding, or two of one kind."""
+        """Read all files. Raises `BadInput` for one that is no finding, or not under its name, and for no folder."""
         self.folder = Path(folder)
+        if self.folder.exists() and not self.folder.is_dir():
+            raise BadInput(str(folder), "", "something that is not a folder", "a folder of findings")
+        if not self.folder.absolute().parent.is_dir():
+            raise BadInput(str(folder), "", "a folder that does not exist", "a folder that can be made")
         self.findings: dict[Key, Finding] = {}
         for path in sorted(self.folder.glob("*.json")):
             source = read_source(path)

@@ -114,10 +114,15 @@ def test_a_finding_under_another_name_is_refused(tmp_path: Path) -> None:
         Corpus(tmp_path)
 
 
-def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(BadInput, match="a folder that can be made"):
-        Corpus(tmp_path / "file").keep(FOUND)
+def test_what_is_no_folder_is_refused_and_so_is_one_that_cannot_be_made(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path / "name")
+    (tmp_path / "name").write_text("")
+    with pytest.raises(BadInput, match="expected a folder that can be made"):
+        corpus.keep(FOUND)
+    with pytest.raises(BadInput, match="expected a folder of findings"):
+        Corpus(tmp_path / "name")
+    with pytest.raises(BadInput, match="expected a folder that can be made"):
+        Corpus(tmp_path / "no" / "where")
 
 
 def test_a_finding_is_decided_again_from_its_network_alone() -> None:
