@@ -105,8 +105,11 @@ def recover_with_skips(
 
     If the network is known to be fully connected with an activation for which signs do not matter (`has_free_signs`),
     say so: a row is then sought among those over the layer before, with fewer unknowns. `equivalence(network)` may
-    answer a point at which the network differs from the truth: the next lines pass close to it.
+    answer a point at which the network differs from the truth: the next lines pass close to it. Raises `InvalidNetwork`
+    for another activation, `ValueError` for no round, `NotPiecewiseLinear` for answers that are not exact.
     """
+    if rounds < 1:
+        raise ValueError(f"a recovery takes at least one round, not {rounds}")
     if activation is not None and not has_free_signs(activation):
         raise InvalidNetwork("the signs of neurons with this activation matter", activation=activation.name)
     search = _Search(Probe(oracle, n_in, seed=seed), random.Random(seed), activation)

@@ -113,6 +113,11 @@ def test_only_activations_that_are_symmetric_have_free_signs() -> None:
         recover_with_skips(RELU, 1, activation=RELU)
 
 
+def test_a_recovery_takes_a_round() -> None:
+    with pytest.raises(ValueError, match="at least one round, not 0"):
+        recover_with_skips(abs, 1, rounds=0)
+
+
 def test_rounded_answers_give_no_network() -> None:
     net = drawn((3, 4, 3, 1), 1)
     with pytest.raises(NotPiecewiseLinear):
