@@ -49,6 +49,9 @@ _LINEAR_REST = {
     ),
 }
 
+_FEW = 20
+"""One sample in so many may contradict a network that is to be looked at: it shows where something is missing."""
+
 _LEAST_PIECES, _EQUATIONS_A_COLUMN = 3, 40
 """Of the regions where N is known, so many are used at least; and so many as give that many equations a column."""
 
@@ -168,21 +171,22 @@ def assemble(
     `is_always_on` proves what bounds on the activations do not, if it is given: see `linear_rest`.
     """
     form, signs = output.form, output.signs.signs
-    if output.contradicting:
+    if len(output.contradicting) * _FEW > output.agreeing:
         return None, f"output layer: {len(output.contradicting)} samples contradict, so a neuron is missing or wrong"
+    but = f", but for {len(output.contradicting)} samples" if output.contradicting else ""
     if output.open_outgoing:
         names = ", ".join(map(str, output.open_outgoing))
         return None, f"output layer: no sample shows the weights from neurons {names} of the last hidden layer"
     if signs is not None and output.layer is not None:
         network = Network((*below, with_signs(output.forms, signs), output.layer))
         shown = "" if form is not None else f"; samples show {output.rank} columns of its last layers, signs the others"
-        return network, f"a {network.architecture} network fits{shown}{_OTHER_SIGNS[output.signs.unique]}"
+        return network, f"a {network.architecture} network fits{but}{shown}{_OTHER_SIGNS[output.signs.unique]}"
     if form is None:
         return None, f"output layer: the samples determine {output.rank} of its columns"
     if output.signs.exists is False:
         rest = find_linear_rest(below, form, is_always_on)
         network = Network((*below, rest.hidden, rest.output))
-        return network, f"a {network.architecture} network fits; {_LINEAR_REST[rest.how]}"
+        return network, f"a {network.architecture} network fits{but}; {_LINEAR_REST[rest.how]}"
     return None, f"signs of the last hidden layer: {output.signs.reason}"
 
 
