@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from hypothesis import Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import find as find_by_hypothesis
 from hypothesis import strategies as st
 
@@ -19,7 +19,7 @@ def find(strategy: st.SearchStrategy[T], condition: Callable[[T], bool] = lambda
 
 
 def draw_many(strategy: st.SearchStrategy[T], count: int) -> list[T]:
-    """Many examples, none of them shrunk, with every health check on."""
+    """Many examples, none of them shrunk, with every health check on but the one that goes by the clock."""
     drawn: list[T] = []
 
     @settings(
@@ -28,7 +28,7 @@ def draw_many(strategy: st.SearchStrategy[T], count: int) -> list[T]:
         derandomize=True,
         database=None,
         deadline=None,
-        suppress_health_check=[],
+        suppress_health_check=[HealthCheck.too_slow],
     )
     @given(strategy)
     def draw(example: T) -> None:

@@ -13,19 +13,21 @@ from hypothesis import strategies as st
 from testing.examples_of import draw_many, find
 
 from exactrev.certificates import decide_equal
+from exactrev.identifiability import find_pairs
 from exactrev.identifiability.second_networks import has_narrow_layers, negatable_sets
 from exactrev.network import AffineMap, Isomorphism, Network, is_isomorphic
 from exactrev.oracle import Oracle
 from exactrev.testing.degeneracies import has_degeneracy
 from exactrev.testing.registration import register
 from exactrev.testing.strategies import equal_but_not_isomorphic_pairs, networks, oracles
+from exactrev.testing.strategies.isomorphisms import _DISJOINT
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def pairs() -> list[tuple[Network, Network]]:
-    return draw_many(equal_but_not_isomorphic_pairs(), 60)
+    return draw_many(equal_but_not_isomorphic_pairs(), 50)
 
 
 def test_the_pairs_are_equal_of_one_architecture_and_not_isomorphic(pairs: list[tuple[Network, Network]]) -> None:
@@ -42,6 +44,14 @@ def test_every_kind_of_pair_is_drawn(pairs: list[tuple[Network, Network]]) -> No
     assert any(has_degeneracy(net, "dead") and not has_narrow_layers(net) for net in firsts)
     assert any(len(chosen) == 3 for net in firsts for k in range(1, net.depth + 1) for chosen in negatable_sets(net, k))
     assert any(net.architecture == "1-2-1-1" and not has_degeneracy(net, "dead") for net in firsts)
+
+
+def test_there_is_a_pair_for_every_case_of_disjoint_boundaries() -> None:
+    for case, layers in _DISJOINT.items():
+        first, second = map(Network.from_arrays, layers)
+        assert any(case in pair.cases for pair in find_pairs(first).pairs), case
+        assert decide_equal(first, second).name == "equal"
+        assert not is_isomorphic(first, second)
 
 
 def test_the_smallest_pair_is_a_dead_neuron_with_one_weight_or_another() -> None:

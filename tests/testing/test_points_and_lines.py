@@ -67,9 +67,9 @@ def test_on_any_network_points_are_where_they_are_said_to_be(data: st.DataObject
         assert net.sign_vector(x) in [net.sign_vector(complex.facet_point(facet)) for facet in range(complex.n_facets)]
 
 
-@pytest.mark.parametrize("on", ["boundary", "ridge"])
-def test_where_there_is_no_such_place_no_point_is_drawn(on: str) -> None:
-    constant = Network.from_arrays([([[0]], [1]), ([[1]], [0])])
+@pytest.mark.parametrize(("on", "bias"), [("boundary", 1), ("ridge", 1), ("region", 0)])
+def test_where_there_is_no_such_place_no_point_is_drawn(on: str, bias: int) -> None:
+    constant = Network.from_arrays([([[0]], [bias]), ([[1]], [0])])
     with pytest.raises(Unsatisfiable):
         draw_many(points(constant, on=on), 1)  # type: ignore[arg-type]
 

@@ -10,7 +10,7 @@ from itertools import combinations, product
 from typing import TypeVar
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import find as find_by_hypothesis
 from hypothesis import strategies as st
 
@@ -121,7 +121,7 @@ def sample() -> list[Network]:
     return drawn
 
 
-@settings(suppress_health_check=[])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_the_strategies_are_healthy_and_keep_their_promises(data: st.DataObject) -> None:
     net = data.draw(networks(n_in=2, n_out=3, max_width=4, min_depth=1, max_depth=2))

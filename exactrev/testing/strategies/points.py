@@ -5,7 +5,9 @@ Knows how to move a point within the face of the region complex that it is on. D
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -13,7 +15,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from exactrev.arithmetic.integer_matrices import integer_nullspace
-from exactrev.geometry import RegionComplex, boundaries, regions
+from exactrev.geometry import Boundaries, boundaries, regions
 from exactrev.network import Network, Neuron, Point
 from exactrev.recovery.points import Line
 from exactrev.testing.strategies.rationals import rationals
@@ -41,7 +43,7 @@ def points(
     until it stays there.
 
     Shrinks towards the origin; in a region, on a boundary or a ridge towards the first one, and no move. Where there
-    is no such place, because nothing bends or the boundary is empty, no example can be drawn
+    is no such place, because all cells are thick, or no boundaries cross, no example can be drawn
     (`hypothesis.errors.Unsatisfiable`). Raises `ValueError` for a dimension below 1, an unknown place, or a place
     without a network.
     """
@@ -61,7 +63,8 @@ def points(
         if on == "region":
             raise ValueError("a region is on no neuron's boundary")
         space.require_neuron(neuron)
-    return _found(space, on, neuron, numbers)
+    # Found once, when the first point is drawn.
+    return _found(space, on, neuron, numbers, cache(lambda: boundaries(regions(space))))
 
 
 @st.composite
@@ -87,10 +90,14 @@ def lines(
 
 @st.composite
 def _found(
-    draw: st.DrawFn, net: Network, on: Place, neuron: Neuron | None, numbers: st.SearchStrategy[Fraction]
+    draw: st.DrawFn,
+    net: Network,
+    on: Place,
+    neuron: Neuron | None,
+    numbers: st.SearchStrategy[Fraction],
+    find_boundaries: Callable[[], Boundaries],
 ) -> Point:
-    complex = regions(net)
-    point = _representative(draw, complex, on, neuron)
+    point = _representative(draw, find_boundaries(), on, neuron)
     # Along the face, the preactivations that vanish keep vanishing: a direction that their forms map to zero.
     signs, pattern = net.sign_vector(point), net.pattern(point)
     maps = net.preactivation_maps(pattern)
@@ -107,13 +114,14 @@ def _found(
     return point
 
 
-def _representative(draw: st.DrawFn, complex: RegionComplex, on: Place, neuron: Neuron | None) -> Point:
+def _representative(draw: st.DrawFn, found: Boundaries, on: Place, neuron: Neuron | None) -> Point:
+    complex = found.complex
     if on == "region":
+        assume(complex.n_regions)
         return complex.interior_point(draw(st.integers(0, complex.n_regions - 1)))
-    found = boundaries(complex)
     if on == "boundary":
         facets = range(complex.n_facets) if neuron is None else found.of(neuron).pieces.tolist()
-        assume(len(facets))
+        assume(facets)
         return complex.facet_point(draw(st.sampled_from(facets)))
     ridges = np.flatnonzero(found.ridges.is_ridge).tolist()
     if neuron is not None:
