@@ -28,7 +28,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from itertools import accumulate
@@ -228,7 +228,7 @@ def _forked(tree: Path, seconds: float | None, work: Any) -> Any:
     if child == 0:
         code = 1
         try:
-            os.setsid()
+            os.setpgrp()
             os.chdir(tree)
             out = os.open("output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             os.dup2(out, 1)
@@ -346,9 +346,10 @@ class Drawn:
         return sum(total <= QUICK_SECONDS for total in accumulate(self.seconds))
 
 
-def draw(tree: Path, room: str, seed: int, sample: int) -> list[Drawn]:
-    """A seeded sample of the mutants of a room, whose tests are run and recorded."""
-    recorded = record(tree, room, [f"tests/{room}", f"exactrev/{room}"])
+def draw(tree: Path, room: str, seed: int, sample: int, ignored: Sequence[str]) -> list[Drawn]:
+    """A seeded sample of the mutants of a room, whose tests, but those ignored, are run and recorded."""
+    places = [f"tests/{room}", f"exactrev/{room}", *(f"--ignore={place}" for place in ignored)]
+    recorded = record(tree, room, places)
     all_mutants = mutants_of(tree, room)
     print(f"{room}: {len(recorded.seconds)} tests, {len(all_mutants)} mutants", flush=True)
     chosen = random.Random(seed).sample(all_mutants, min(sample, len(all_mutants)))
@@ -357,7 +358,7 @@ def draw(tree: Path, room: str, seed: int, sample: int) -> list[Drawn]:
 
 
 def find_survivors(
-    rooms: Iterable[str], seed: int, sample: int, minutes: float, workers: int = 2
+    rooms: Iterable[str], seed: int, sample: int, minutes: float, workers: int = 2, ignored: Sequence[str] = ()
 ) -> Iterator[tuple[str, Mutant, str]]:
     """Of a sample of mutants of each room: the room, the mutant, and who killed it, "" if nobody did.
 
@@ -368,7 +369,7 @@ def find_survivors(
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "unchanged"
         make_tree(ROOT, tree)
-        drawn = [one for room in rooms for one in draw(tree, room, seed, sample)]
+        drawn = [one for room in rooms for one in draw(tree, room, seed, sample, ignored)]
         random.Random(seed).shuffle(drawn)  # so that those in time are a sample as well
         context = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(tree,)) as pool:
@@ -402,10 +403,13 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=300, help="mutants of each room")
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--ignore", action="append", default=[], help="a file of tests not to be run, such as a slow one"
+    )
     options = parser.parse_args()
     counts: Counter[tuple[str, str]] = Counter()
     for room, mutant, killer in find_survivors(
-        options.rooms, options.seed, options.sample, options.minutes, options.workers
+        options.rooms, options.seed, options.sample, options.minutes, options.workers, options.ignore
     ):
         said = killer if killer == "time-out" else "killed" if killer else "survived"
         counts[room, said] += 1
