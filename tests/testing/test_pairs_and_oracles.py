@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def pairs() -> list[tuple[Network, Network]]:
-    return draw_many(equal_but_not_isomorphic_pairs(), 50)
+    return draw_many(equal_but_not_isomorphic_pairs(), 60)
 
 
 def test_the_pairs_are_equal_of_one_architecture_and_not_isomorphic(pairs: list[tuple[Network, Network]]) -> None:
