@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
 from geometry.nasty_networks import relu_network
 
+from exactrev.errors import TheoryContradicted
 from exactrev.geometry import Box
-from exactrev.network import Neuron
+from exactrev.network import Network, Neuron, Point
 from exactrev.statements import verify
+from exactrev.statements.claims.boundaries_meet import decide_boundaries_of_connected_neurons_meet
+from exactrev.statements.evidence import Evidence
 from exactrev.verdict import Outcome
 
 
@@ -69,3 +73,19 @@ def test_boundaries_may_meet_outside_a_box_only() -> None:
     net = relu_network([[1, 0, 0], [0, 1, 0]], [[1, 1, -1]])
     assert verify(net, "T2h", Box.cube(2, -2, 2))["T2h"].outcome is Outcome.HOLDS
     assert verify(net, "T2h", Box.cube(2, "1/4", 2))["T2h"].outcome is Outcome.FAILS
+
+
+@pytest.mark.parametrize("factor", [-1, 0])
+def test_values_that_contradict_the_signs_of_cells_stop_everything(
+    monkeypatch: pytest.MonkeyPatch, factor: int
+) -> None:
+    evidence = Evidence(relu_network([[1, 0], [-1, 0]], [[1, 1, -1]]))
+    assert evidence.boundaries.of(Neuron(2, 0)).n_pieces == 2
+    true_values = Network.preactivations
+
+    def spoilt(net: Network, point: Point) -> list[list[Fraction]]:
+        return [[factor * value for value in values] for values in true_values(net, point)]
+
+    monkeypatch.setattr(Network, "preactivations", spoilt)
+    with pytest.raises(TheoryContradicted, match="another sign than its cell says"):
+        decide_boundaries_of_connected_neurons_meet(evidence)

@@ -20,6 +20,7 @@ from exactrev.statements.claims.disjoint_boundaries import (
     TOUCHING,
     WITH,
     WITHOUT,
+    _certain_signs,
     check_both_ways,
     check_fifth_case,
     check_free_weights,
@@ -143,6 +144,18 @@ def test_the_fifth_case_fails_for_other_networks_radii_and_points() -> None:
     verdict = check_fifth_case(meeting, Fraction(1, 20), inside)
     assert verdict.outcome is Outcome.FAILS
     assert "meet" in verdict.checked
+
+
+@pytest.mark.parametrize(
+    ("bias", "radius", "sign"),
+    [("1/2", "1/8", 1), ("-1/2", "1/8", -1), ("1/8", "1/2", 0), ("-1/8", "1/2", 0), ("1/2", "1/2", 0)],
+)
+def test_a_sign_is_certain_if_no_weight_and_bias_within_the_radius_changes_it(
+    bias: str, radius: str, sign: int
+) -> None:
+    # At x = 0 the value of z[1,0] is its bias, and z[2,0] is relu(z[1,0]) - 4 relu(z[1,1]) - 6, negative throughout.
+    net = Network.from_arrays([([[1], [1]], [bias, 4]), ([[1, -4], [1, 1]], [-6, 6]), ([[1, 1]], [0])])
+    assert _certain_signs(net, Fraction(radius), (Fraction(0),)) == (sign, -1)
 
 
 def test_the_documentation_has_the_table_of_claims() -> None:
