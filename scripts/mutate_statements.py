@@ -62,6 +62,7 @@ class Mutant:
 
     module: str
     lines: tuple[int, int]
+    column: int
     start: int
     end: int
     new: str
@@ -71,7 +72,7 @@ class Mutant:
         return text[: self.start] + self.new.encode() + text[self.end :]
 
     def __str__(self) -> str:
-        return f"{self.module}:{self.lines[0]}: {' '.join(self.old.split())} -> {self.new}"
+        return f"{self.module}:{self.lines[0]}:{self.column}: {' '.join(self.old.split())} -> {self.new}"
 
 
 def find_mutants(text: str, module: str) -> Iterator[Mutant]:
@@ -89,7 +90,8 @@ def find_mutants(text: str, module: str) -> Iterator[Mutant]:
         start, end = place(node.lineno, node.col_offset), place(node.end_lineno, node.end_col_offset)
         if (start, end, new) not in seen:
             seen.add((start, end, new))
-            yield Mutant(module, (node.lineno, node.end_lineno), start, end, new, data[start:end].decode())
+            lines, old = (node.lineno, node.end_lineno), data[start:end].decode()
+            yield Mutant(module, lines, node.col_offset + 1, start, end, new, old)
 
 
 def _changes(node: ast.AST, function: Any) -> Iterator[tuple[Any, str]]:

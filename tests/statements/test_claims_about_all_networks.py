@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from exactrev.errors import BadInput
+from exactrev.identifiability import along
+from exactrev.identifiability.parameters import Direction
 from exactrev.identifiability.second_networks import SecondNetwork, find_narrow
 from exactrev.network import AffineMap, Network, Neuron
 from exactrev.statements.claim import Claim
+from exactrev.statements.claims import disjoint_boundaries
 from exactrev.statements.claims.disjoint_boundaries import (
     _QUADRANT_POINTS,
     FIFTH,
@@ -156,6 +159,27 @@ def test_a_sign_is_certain_if_no_weight_and_bias_within_the_radius_changes_it(
     # At x = 0 the value of z[1,0] is its bias, and z[2,0] is relu(z[1,0]) - 4 relu(z[1,1]) - 6, negative throughout.
     net = Network.from_arrays([([[1], [1]], [bias, 4]), ([[1, -4], [1, 1]], [-6, 6]), ([[1, 1]], [0])])
     assert _certain_signs(net, Fraction(radius), (Fraction(0),)) == (sign, -1)
+
+
+def test_the_networks_of_the_fifth_case_are_as_far_from_it_as_the_open_ball_allows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moved: list[tuple[Fraction, ...]] = []
+
+    def recorded(net: Network, direction: Direction, t: Fraction) -> Network:
+        moved.append(tuple(rate * t for rate in direction.values()))
+        return along(net, direction, t)
+
+    monkeypatch.setattr(disjoint_boundaries, "along", recorded)
+    assert check_fifth_case(FIFTH, Fraction(1, 20), _QUADRANT_POINTS).holds
+    far = Fraction(999, 20_000)
+    assert len(set(moved)) == len(moved) == 7
+    assert sorted({abs(x) for x in rates} == {far} for rates in moved) == [False] + 6 * [True]
+    assert {0} in [set(rates) for rates in moved]
+
+
+def test_a_wider_network_is_shown_with_one_neuron_more_in_the_first_layer() -> None:
+    assert check_wider([NEVER_ACTIVE], Fraction(0)).witness == {"widths": (2, 2, 2, 1), "also": (2, 3, 2, 1)}
 
 
 def test_the_documentation_has_the_table_of_claims() -> None:

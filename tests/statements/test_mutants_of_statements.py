@@ -107,6 +107,6 @@ def test_tests_are_chosen_by_the_lines_they_run_through_and_the_fastest_comes_fi
     )
     mutant = next(x for x in script.find_mutants(SOURCE, "room/signs.py") if x.lines == (5, 5))
     assert recorded.noticing(mutant) == ["fast", "slow"]
-    imported = script.Mutant("room/signs.py", (1, 1), 0, 1, "", "")
+    imported = script.Mutant("room/signs.py", (1, 1), 1, 0, 1, "", "")
     assert recorded.noticing(imported) == ["elsewhere", "fast", "slow"]
-    assert recorded.noticing(script.Mutant("room/other.py", (1, 1), 0, 1, "", "")) == []
+    assert recorded.noticing(script.Mutant("room/other.py", (1, 1), 1, 0, 1, "", "")) == []
