@@ -12,11 +12,11 @@ from itertools import pairwise
 from operator import mul
 
 from exactrev.arithmetic.integer_matrices import clear_denominators
-from exactrev.network import AffineMap
-from exactrev.recovery.known import KnownLayers
+from exactrev.network import AffineMap, Neuron
+from exactrev.recovery.known import KnownLayers, OpenWeights
 from exactrev.recovery.sightings import Sighting, Sightings
 
-__all__ = ["Agreement", "Candidate", "agreement", "rows_as_map"]
+__all__ = ["Agreement", "Candidate", "agreement", "rows_as_map", "with_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +96,9 @@ def rows_as_map(candidates: Sequence[Candidate]) -> AffineMap:
         normal = candidate.normalised()
         rows.append([entry if entry is not None else Fraction(0) for entry in normal])
     return AffineMap.from_fractions(rows)
+
+
+def with_rows(layers: Sequence[AffineMap], opened: OpenWeights, rows: Sequence[Candidate]) -> KnownLayers:
+    """The layers with one more, of these rows."""
+    here = ((Neuron(len(layers) + 1, z), i) for z, row in enumerate(rows) for i in row.missing)
+    return KnownLayers((*layers, rows_as_map(rows)), (*opened, *here))

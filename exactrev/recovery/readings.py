@@ -13,20 +13,20 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
 
-from exactrev.network import AffineMap, Network, Neuron, Point
-from exactrev.recovery.candidates import Candidate, rows_as_map
-from exactrev.recovery.composites import count_settings, find_circuits
+from exactrev.network import AffineMap, Network, Point
+from exactrev.recovery.candidates import Candidate, with_rows
 from exactrev.recovery.exploration import Way
 from exactrev.recovery.known import KnownLayers, OpenWeights
 from exactrev.recovery.last_layer import activations_at, assemble, recover_last_layer, with_signs
 from exactrev.recovery.layer_signs import LayerSigns, decide_by_matching, decide_by_span, decide_by_trails, is_settled
+from exactrev.recovery.needed_rows import drop_composites
 from exactrev.recovery.neurons import LayerSearch, Strategy
 from exactrev.recovery.open_weights import Completion, complete
 from exactrev.recovery.output_layer import PointSample
 from exactrev.recovery.probe import Probe
 from exactrev.recovery.results import Attempt
 from exactrev.recovery.rivals import find_deciding_point
-from exactrev.recovery.sightings import Sighting, Sightings, find_activations
+from exactrev.recovery.sightings import Sighting, Sightings
 from exactrev.recovery.signs import SignDecision
 
 __all__ = ["Reader"]
@@ -41,9 +41,6 @@ AT_ONCE = 4
 
 MOST_COMPLETIONS, WORK = 4, 1500
 """So often answers that contradict are added to them; each time, about so many points are followed at most."""
-
-CLEARLY = 4
-"""A row is not needed if so many gradients on either side of it are spanned without it."""
 
 THOROUGH = 4
 """Every so many rounds, layers that seemed settled are walked again: gradients do not need every neuron. From then on
@@ -113,7 +110,7 @@ class Reader:
             if whole is not None:
                 readings.append(whole)
                 break
-            known = _with_rows(layers, opened, rows)
+            known = with_rows(layers, opened, rows)
             rest = self._unexplained(known)
             if self._may_be_last(rest):
                 reading = self._finish(known, decisions)
@@ -168,9 +165,10 @@ class Reader:
                 rows = [row for row in rows if row.is_complete]
             if not rows:
                 continue
-            is_inner = not self._may_be_last(self._unexplained(_with_rows(layers, opened, rows)))
-            rows, found = self._without_composites(search, layers, opened, rows, ask=is_inner)
-            rest = self._unexplained(_with_rows(layers, opened, rows))
+            is_inner = not self._may_be_last(self._unexplained(with_rows(layers, opened, rows)))
+            if self.strategy != "walk":  # the paper's way knows no such test
+                rows, found = drop_composites(search, layers, opened, rows, self.say, ask=is_inner)
+            rest = self._unexplained(with_rows(layers, opened, rows))
             search.is_settled = found is not None and found.is_clear and not self._may_be_last(rest)
         return rows, found
 
@@ -204,78 +202,6 @@ class Reader:
             return min(with_network, key=lambda reading: len(self.find_contradictions(reading)))
         return max(readings, key=lambda reading: (reading.output is not None, len(reading.layers)))
 
-    def _without_composites(
-        self,
-        search: LayerSearch,
-        layers: Sequence[AffineMap],
-        opened: OpenWeights,
-        rows: Sequence[Candidate],
-        *,
-        ask: bool,
-    ) -> tuple[list[Candidate], LayerSigns | None]:
-        """The rows without those of deeper neurons seen inside one cell of this layer; the span test on the rest.
-
-        Of rows that depend on each other more than rows should, the one goes whose boundary is seen only where the
-        others are on certain sides, if gradients are spanned as well without it.
-        """
-        kept = list(rows)
-        if self.strategy == "walk":
-            return kept, None  # the paper's way knows no such test
-        found = decide_by_span(_with_rows(layers, opened, kept), self.sightings, self.probe, ask=ask)
-        while found is not None:
-            fewer = self._without_needless(search, layers, opened, kept)
-            fewer = fewer or self._without_one(search, layers, opened, kept, found)
-            if fewer is None:
-                break
-            self.say(f"a row of layer {len(layers) + 1} is a deeper neuron's: without it gradients are spanned as well")
-            kept, found = fewer
-        return kept, found
-
-    def _without_needless(
-        self, search: LayerSearch, layers: Sequence[AffineMap], opened: OpenWeights, rows: Sequence[Candidate]
-    ) -> tuple[list[Candidate], LayerSigns] | None:
-        """The rows without one with open weights that no gradient needs on either side of it; None if there is none."""
-        for row in sorted(rows, key=lambda row: row.agreement.seen):
-            if row.is_complete or len(rows) == 1:
-                continue
-            fewer = [other for other in rows if other is not row]
-            without = decide_by_span(_with_rows(layers, opened, fewer), self.sightings, self.probe, ask=False)
-            if without is None or not without.is_clear:
-                continue
-            sides = [row.sign_at(a) for a in find_activations(search.known, without.telling)]
-            if min(sides.count(1), sides.count(-1)) >= CLEARLY:
-                return fewer, without
-        return None
-
-    def _without_one(
-        self,
-        search: LayerSearch,
-        layers: Sequence[AffineMap],
-        opened: OpenWeights,
-        rows: Sequence[Candidate],
-        found: LayerSigns,
-    ) -> tuple[list[Candidate], LayerSigns] | None:
-        """The rows without one that is a combination of others, and the span test on the rest; None if all stay."""
-        for circuit in find_circuits(rows):
-            settings = {
-                z: count_settings(search.known, [rows[i] for i in circuit if i != z], search.examine(rows[z]))
-                for z in circuit
-            }
-            suspects = [z for z in circuit if settings[z] == min(settings.values())]
-            if not rows[circuit[-1]].is_complete:
-                suspects = [circuit[-1]]
-
-            def doubt(z: int) -> tuple[bool, bool, int]:
-                """The row that lines speak against first, then one whose sign is open, then the one seen least."""
-                return not rows[z].agreement.absent, z not in found.decision.open, rows[z].agreement.seen
-
-            for suspect in sorted(suspects, key=doubt):
-                fewer = [row for z, row in enumerate(rows) if z != suspect]
-                without = decide_by_span(_with_rows(layers, opened, fewer), self.sightings, self.probe, ask=False)
-                if without is not None and len(without.lacking) <= len(found.lacking):
-                    return fewer, without
-        return None
-
     def _with_all_rows(
         self,
         layers: Sequence[AffineMap],
@@ -287,7 +213,7 @@ class Reader:
 
         Hyperplanes that are parallel or have a line in common are such rows, and none of a deeper neuron.
         """
-        known = _with_rows(layers, opened, rows)
+        known = with_rows(layers, opened, rows)
         if self._unexplained(known):
             return None
         reading = self._finish(known, decisions)
@@ -304,7 +230,7 @@ class Reader:
         rows = [*search.found, *search.promising]
         if not search.promising:
             return []
-        known = _with_rows(layers, opened, rows)
+        known = with_rows(layers, opened, rows)
         return [] if self._unexplained(known) else [self._finish(known, decisions)]
 
     def _unexplained(self, known: KnownLayers | None) -> list[Sighting]:
@@ -389,9 +315,3 @@ class Reader:
             samples = [PointSample(a, y) for a, (_, y) in zip(activations, told, strict=True)]
             return [told[i][0] for i in attempt.output.form.find_contradictions(samples)]
         return []
-
-
-def _with_rows(layers: Sequence[AffineMap], opened: OpenWeights, rows: Sequence[Candidate]) -> KnownLayers:
-    """The layers with one more, of these rows."""
-    here = ((Neuron(len(layers) + 1, z), i) for z, row in enumerate(rows) for i in row.missing)
-    return KnownLayers((*layers, rows_as_map(rows)), (*opened, *here))
