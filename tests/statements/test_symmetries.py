@@ -93,3 +93,11 @@ def test_a_wrong_evaluation_contradicts_the_theory(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Network, "evaluate", lambda self, points: next(values))
     with pytest.raises(TheoryContradicted, match="changes the function"):
         verify(ABSOLUTE_VALUE, "I1")
+
+
+@pytest.mark.parametrize("n_in", [1, 2, 3, 6])
+def test_sample_points_are_0_and_others_on_both_sides_of_it_in_every_coordinate(n_in: int) -> None:
+    points = symmetries.sample_points(n_in)
+    assert points[0] == (0,) * n_in
+    assert len(set(points)) == len(points) == 5
+    assert all(min(values) < 0 < max(values) for values in zip(*points, strict=True))

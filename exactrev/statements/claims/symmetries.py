@@ -108,8 +108,8 @@ def _require_same_function(network: Network, image: Network, k: int, matrix: lis
 
 
 def sample_points(n_in: int) -> list[Point]:
-    """A few rational points with small numbers and of different directions; 0 is the first."""
-    return [tuple(Fraction((7 * i + 3 * t) * t % 11 - 5 * (t > 0), t + 1) for i in range(n_in)) for t in range(POINTS)]
+    """A few rational points with small numbers and on both sides of 0 in every coordinate; 0 is the first."""
+    return [tuple(Fraction((5 * i + 9 * t) * t % 11 - 5 * (t > 0), t + 1) for i in range(n_in)) for t in range(POINTS)]
 
 
 def _layers(count: int) -> str:
