@@ -82,3 +82,11 @@ def test_free_weights_fail_without_the_one_sided_or_the_touching_network(
     verdict = decide_weights_of_case_1_are_free_up_to_a_largest()
     assert verdict.outcome is Outcome.FAILS
     assert ("one-sided" if name == "ONE_SIDED" else "touch") in verdict.checked
+
+
+def test_every_pair_of_connected_neurons_has_a_certificate_that_its_boundaries_meet_or_do_not() -> None:
+    # z[2,1] = relu(x) - 1 does not listen to z[1,1] = y, and vanishes on x = 1, parallel to x = 0.
+    layers = [([[1, 0], [0, 1]], [0, 0]), ([[1, 1], [1, 0]], [-1, -1]), ([[1, 2]], [0])]
+    report = verify(Network.from_arrays(layers), ["T2h"])
+    claims = checked(certified.certified_statements(report))
+    assert claims == ["meet 1 0 2 0", "meet 1 1 2 0", "disjoint 1 0 2 1"]
