@@ -26,7 +26,7 @@ from exactrev.recovery.signs import SignDecision, Trail, Visit, recover_signs
 from exactrev.recovery.spans import Piece, SpanCount
 from exactrev.recovery.walk import Walk
 
-__all__ = ["LayerSigns", "decide_by_matching", "decide_by_span", "decide_by_trails", "is_settled"]
+__all__ = ["LayerSigns", "decide_by_matching", "decide_by_span", "decide_by_trails", "is_settled", "piece_at"]
 
 WIDEST = 14
 """The span test tries all signs of so many units."""
@@ -71,7 +71,7 @@ def decide_by_span(known: KnownLayers, sightings: Sightings, probe: Probe, *, as
         return None
     pieces, points = [], []
     for point, affine in reversed(sightings.known_pieces()[-MOST_PIECES:]):
-        piece = _piece(known, point, affine)
+        piece = piece_at(known, point, affine)
         if piece is not None:
             pieces.append(piece)
             points.append(point)
@@ -85,7 +85,7 @@ def decide_by_span(known: KnownLayers, sightings: Sightings, probe: Probe, *, as
         if fresh is None:
             continue
         sightings.elsewhere.append(fresh)
-        piece = _piece(known, *fresh)
+        piece = piece_at(known, *fresh)
         if piece is not None:
             count.add([piece])
             points.append(fresh[0])
@@ -110,7 +110,7 @@ def decide_by_span(known: KnownLayers, sightings: Sightings, probe: Probe, *, as
     return LayerSigns(decision, tuple(points[i] for i in best.contradicted), tuple(points[i] for i in telling))
 
 
-def _piece(known: KnownLayers, point: Point, affine: AffineMap) -> Piece | None:
+def piece_at(known: KnownLayers, point: Point, affine: AffineMap) -> Piece | None:
     """What the span test sees at a point; None where a placeholder matters or a boundary is hit."""
     place = known.place(point)
     if not place.is_open or not known.are_sure([point])[0]:

@@ -19,6 +19,7 @@ from exactrev.recovery.exploration import Way
 from exactrev.recovery.known import KnownLayers, OpenWeights
 from exactrev.recovery.last_layer import activations_at, assemble, recover_last_layer, with_signs
 from exactrev.recovery.layer_signs import LayerSigns, decide_by_matching, decide_by_span, decide_by_trails, is_settled
+from exactrev.recovery.linear_units import complete_by_linear_unit, lacks_everywhere
 from exactrev.recovery.needed_rows import drop_composites
 from exactrev.recovery.neurons import LayerSearch, Strategy
 from exactrev.recovery.open_weights import Completion, complete
@@ -118,6 +119,13 @@ class Reader:
                 if not rest or (reading.network is not None and not self.find_contradictions(reading)):
                     break
             decision = self._decide_signs(known, found, rest)
+            completed = self._with_linear_unit(known, found, decision) if rest and not is_settled(decision) else None
+            if completed is not None:
+                layer, decision = completed
+                decisions.append(decision)
+                opened, layers = known.open_weights, [*layers, layer]
+                known = KnownLayers(tuple(layers), opened)
+                continue
             decisions.append(decision)
             if decision.signs is None or not is_settled(decision):
                 reason = f"signs of layer {known.depth}: {decision.reason}"
@@ -192,6 +200,17 @@ class Reader:
                 return decision if found is None else found.decision
             self._signs[known.layers] = decision
         return self._signs[known.layers]
+
+    def _with_linear_unit(
+        self, known: KnownLayers, found: LayerSigns | None, decision: SignDecision
+    ) -> tuple[AffineMap, SignDecision] | None:
+        """The layer with a unit that is always on, where most gradients are not spanned without one."""
+        if self._round == 1 or self.strategy == "walk" or found is None or not lacks_everywhere(found):
+            return None
+        completed = complete_by_linear_unit(known, self.sightings, decision)
+        if completed is not None:
+            self.say(f"layer {known.depth}: {completed[1].reason}")
+        return completed
 
     def _best(self, readings: Sequence[Attempt]) -> Attempt:
         """The reading with a network that the fewest answers contradict, else the one that went furthest."""
