@@ -6,7 +6,9 @@ import sys
 
 import numpy as np
 import pytest
+from geometry.nasty_networks import relu_network
 
+from exactrev.geometry import Box, regions
 from exactrev.geometry.cells import _lookup
 from exactrev.geometry.rounding import UNIT
 from exactrev.geometry.skeleton import Misjudged
@@ -27,3 +29,17 @@ def test_a_cell_is_looked_up_by_its_hash_and_refused_if_it_is_unknown() -> None:
     assert _lookup(nothing, nothing, nothing).tolist() == []
     with pytest.raises(Misjudged, match="a neighbour is not among the cells"):
         _lookup(nothing, nothing, known)
+
+
+def test_float_corners_of_a_cell_are_those_of_the_box_and_the_boundaries() -> None:
+    complex = regions(relu_network([[1, 0, 0], [0, 1, 0]]), Box.cube(2, -1, 1))
+    corners = {tuple(point) for cell in range(complex.n_regions) for point in complex.cell_vertices(cell).tolist()}
+    assert corners == {(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)}
+
+
+def test_a_coordinate_that_never_matters_is_0_at_every_float_corner() -> None:
+    complex = regions(relu_network([[1, 0, 0]]))
+    corners = [tuple(point) for cell in range(complex.n_regions) for point in complex.cell_vertices(cell).tolist()]
+    assert {len(point) for point in corners} == {2}
+    assert {y for _, y in corners} == {0}
+    assert 0 in {x for x, _ in corners}
