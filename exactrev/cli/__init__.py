@@ -42,7 +42,8 @@ __all__ = ["main"]
     cls=Application,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="NET is a file (.json, .npz, .onnx, .nnet, .safetensors, .h5, .keras, .pt) or the name of a bundled "
-    "example. Exit codes: 0 holds or complete, 1 fails, 2 usage, 3 undecided, 4 bad input.",
+    "example. Exit codes: 0 holds or complete, 1 fails, 2 usage, 3 undecided, 4 bad input, 10 certificate rejected, "
+    "20 none, 30 too large, 70 a fault of exactrev, 130 interrupted.",
 )
 @click.version_option(__version__, message="exactrev %(version)s")
 def main() -> None:
