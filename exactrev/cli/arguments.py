@@ -10,7 +10,8 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from math import isnan
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Plane",
     "Point",
+    "Seconds",
     "as_json",
     "box_option",
     "check_output",
@@ -42,6 +44,19 @@ Plane = tuple[Point, list[Point]]
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _NEURON = re.compile(r"(?:z\[)?([0-9]{1,9}),([0-9]{1,9})\]?")
+
+
+class Seconds(click.FloatRange):
+    """Seconds, at least 0. Not NaN, which click lets through: no clock ever reaches it."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds = float(super().convert(value, param, ctx))
+        if isnan(seconds):
+            self.fail(f"{value!r} is not a number of seconds.", param, ctx)
+        return seconds
 
 
 def _numbers(value: str) -> list[Point]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exactrev.cli.application import ExitCode
-from exactrev.cli.arguments import as_json, load_network, open_workers, raw_option, workers_options
+from exactrev.cli.arguments import Seconds, as_json, load_network, open_workers, raw_option, workers_options
 from exactrev.cli.certificates import certificates_option, check_folder, write_certificates
 from exactrev.cli.printing import described, print_json, print_lines
 from exactrev.errors import BadInput
@@ -34,7 +34,7 @@ _LISTED = 40
 @click.argument("second", metavar="B")
 @click.option(
     "--budget",
-    type=click.FloatRange(min=0),
+    type=Seconds(),
     metavar="S",
     help="Stop after S seconds; what is open then is undecided.",
 )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exactrev.cli.application import ExitCode
-from exactrev.cli.arguments import open_workers, workers_options
+from exactrev.cli.arguments import Seconds, open_workers, workers_options
 from exactrev.cli.printing import SCHEMA_VERSION
 from exactrev.errors import BadInput, ExactrevError
 
@@ -48,7 +48,7 @@ def _read_labels(ctx: click.Context, param: click.Parameter, values: tuple[str, 
     callback=_read_labels,
     help="Only this statement, by label or by the paper's number; may be repeated.",
 )
-@click.option("--time", "seconds", type=click.FloatRange(min=0), metavar="S", help="Begin nothing new after S seconds.")
+@click.option("--time", "seconds", type=Seconds(), metavar="S", help="Begin nothing new after S seconds.")
 @click.option("--examples", type=click.IntRange(min=0), metavar="N", help="Stop after N networks.")
 @click.option(
     "--seed", type=click.IntRange(0, 10**18 - 1), default=0, show_default=True, help="The same seed, the same networks."

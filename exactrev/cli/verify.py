@@ -7,7 +7,16 @@ from __future__ import annotations
 
 import click
 
-from exactrev.cli.arguments import Point, as_json, box_option, find_box, load_network, network_argument, raw_option
+from exactrev.cli.arguments import (
+    Point,
+    Seconds,
+    as_json,
+    box_option,
+    find_box,
+    load_network,
+    network_argument,
+    raw_option,
+)
 from exactrev.cli.certificates import certificates_option, check_folder, write_certificates
 from exactrev.cli.printing import print_json, print_report
 from exactrev.cli.progress import Watch
@@ -39,7 +48,7 @@ def _read_labels(ctx: click.Context, param: click.Parameter, values: tuple[str, 
 )
 @click.option(
     "--budget",
-    type=click.FloatRange(min=0),
+    type=Seconds(),
     metavar="S",
     help="Stop after S seconds; what is open then is undecided.",
 )

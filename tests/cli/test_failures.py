@@ -71,6 +71,9 @@ def test_bad_input_is_one_line_on_stderr(run: Run, arguments: list[str], expecte
         ["plot", "bent.json", "-o", "p.svg", "--plane", "0,0"],
         ["plot", "bent.json", "-o", "p.svg", "--plane", "0,0;1"],
         ["verify", "bent.json", "--budget", "-1"],
+        ["verify", "bent.json", "--budget", "nan"],
+        ["compare", "bent.json", "bent.json", "--budget", "nan"],
+        ["fuzz", "--time", "nan"],
         ["verify", "bent.json", "--statement", "nonsense"],
     ],
 )
