@@ -18,13 +18,14 @@ def test_one_row_is_told_with_its_evidence(run: Run) -> None:
 
 
 def test_the_record_has_verdict_corrected_statement_and_evidence(run: Run) -> None:
-    record = run("audit", "--json", "--claim", "O1", "--claim", "T2d").json
+    record = run("audit", "--json", "--claim", "I1", "--claim", "T2d").json
     first, second = record["claims"]
-    assert (first["claim"], first["verdict"], first["evidence"]) == ("O1", "open", [])
+    assert (first["claim"], first["verdict"]) == ("I1", "proved")
+    assert [piece["kind"] for piece in first["evidence"]][:1] == ["proof"]
     assert (second["claim"], second["verdict"]) == ("T2d", "refuted as printed")
     assert second["corrected"]
     assert all(piece["stands"] and piece["finding"] for piece in second["evidence"])
-    assert record["counts"]["open"] == 1
+    assert (record["counts"]["proved"], record["counts"]["open"]) == (1, 0)
 
 
 def test_an_unknown_claim_is_a_usage_error(run: Run) -> None:

@@ -223,3 +223,21 @@ def test_a_ray_that_leaves_a_plane_bends_the_boundary_where_they_meet() -> None:
     assert not table.is_ridge[origin]
     assert bends[found.ridge_neurons(origin).index(Neuron(3, 0))]
     check_below_the_pieces(found, BoundaryFaces(net))
+
+
+def test_a_path_sum_to_any_output_counts_however_small_it_is_and_to_all_of_them():
+    # Two paths cancel on the way to output 1, and all but 2^-80 on the way to output 0: floats see neither.
+    nearly = 1 + Fraction(1, 2**80)
+    net = Network.from_arrays([([[1]], [0]), ([[1], [1]], [1, 1]), ([[1, -nearly], [1, -1]], [0, 0])])
+    on = np.ones((3, 1), np.int8)
+    assert PathSums(net).reach_outputs(np.array([0]), on).tolist() == [True]
+    cancelled = Network.from_arrays([([[1]], [0]), ([[1], [1]], [1, 1]), ([[1, -1], [1, -1]], [0, 0])])
+    assert PathSums(cancelled).reach_outputs(np.array([0]), on).tolist() == [False]
+
+
+def test_a_boundary_in_one_part_or_none_is_connected_and_one_in_two_is_not():
+    net = Network.from_arrays([([[1], [1]], [0, -1]), ([[1, -2], [-1, -1]], [-1, -1]), ([[1, 1]], [0])])
+    found = boundaries(net)  # x; x - 1; ReLU(x) - 2 ReLU(x - 1) - 1, 0 at 1 only; never 0
+    assert [(b.n_components, b.is_connected) for b in found] == [(1, True), (1, True), (1, True), (0, True)]
+    two = Network.from_arrays([([[1], [-1]], [0, 0]), ([[1, 1]], [-1]), ([[1]], [0])])
+    assert [(b.n_components, b.is_connected) for b in boundaries(two)][2] == (2, False)
