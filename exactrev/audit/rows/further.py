@@ -228,8 +228,9 @@ ROWS = (
         "slides",
         "boundaries are mostly connected unless n_in is small",
         Standing.CHECKED,
-        "He-initialised, width 8, layer 2: not connected are 23 % of the boundaries with one input, 16 % with two, 3 % with "
-        "four (docs/surveys.md), and by a lemma none where W^1 has rank n_1. Deeper layers have more; trained ones are open.",
+        "He-initialised, width 8, layer 2: not connected are 23 % of the boundaries with one input, 16 % with two, 3 % "
+        "with four (docs/surveys.md), and by a lemma none where W^1 has rank n_1. Deeper layers have more; trained "
+        "ones are open.",
         (by_network(check_how_many_boundaries_are_connected_by_number_of_inputs),),
     ),
     Row(
