@@ -60,7 +60,7 @@ def tree(tmp_path: Path) -> Path:
     for path, text in {
         "small/room/__init__.py": "",
         "small/room/signs.py": SOURCE,
-        "tests/room/test_signs_here.py": TESTS,
+        "tests/room/test_of_signs.py": TESTS,
         "pytest.ini": "[pytest]\n",
     }.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
@@ -72,13 +72,13 @@ def tree(tmp_path: Path) -> Path:
 def judged(script: ModuleType, tree: Path, change: str, seconds: float = 20) -> str:
     """Who kills the mutant that prints so."""
     [mutant] = [x for x in script.find_mutants(SOURCE, "room/signs.py") if str(x).endswith(f": {change}")]
-    tests = [f"tests/room/test_signs_here.py::{name}" for name in ("test_absolute_values", "test_counting")]
+    tests = [f"tests/room/test_of_signs.py::{name}" for name in ("test_absolute_values", "test_counting")]
     return str(script.judge(tree, mutant, 1, tests, seconds))
 
 
 def test_a_change_that_a_test_notices_is_killed_by_that_test(script: ModuleType, tree: Path) -> None:
-    assert judged(script, tree, "x < 0 -> (x >= 0)") == "tests/room/test_signs_here.py::test_absolute_values"
-    assert judged(script, tree, "return x == 0 -> return not (x == 0)") == "tests/room/test_signs_here.py::test_counting"
+    assert judged(script, tree, "x < 0 -> (x >= 0)") == "tests/room/test_of_signs.py::test_absolute_values"
+    assert judged(script, tree, "return x == 0 -> return not (x == 0)") == "tests/room/test_of_signs.py::test_counting"
     assert (tree / "small/room/signs.py").read_text(encoding="utf-8") == SOURCE
 
 
